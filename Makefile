@@ -1,0 +1,36 @@
+# Two commands do everything on a machine with Python 3.11, pip and make:
+#   make demo   recognises the conversation in examples/ and writes report.html
+#   make test   lints, types, layers, tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: demo test check model perf clean
+
+demo: .venv/core
+	$(BIN)/sentio recognize examples/kitchen.txt
+	$(BIN)/sentio recognize examples/kitchen.txt --out report.html
+	@echo "Open report.html to see who felt what, and when it turned."
+
+test: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+# The core only: no torch.
+.venv/core: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	touch $@
+
+# Torch first and pinned: an unpinned one brings gigabytes of GPU libraries.
+.venv/test: .venv/core
+	$(PIP) torch==2.13.0
+	$(PIP) --editable ".[train,test]"
+	touch $@
+
+clean:
+	rm -rf .venv runs report.html

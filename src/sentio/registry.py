@@ -1,0 +1,102 @@
+"""Which components exist: one file a component, the file's name is its id.
+
+A component is a module (or a package) in one of the component folders, with a literal
+`card = Card(...)`. The card is read from the source, so listing a hundred systems imports none of
+them. Other packages add theirs through an entry point named after the folder:
+
+    [project.entry-points."sentio.recognition"]
+    loud = "sentio_loud.loud"
+"""
+
+import ast
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sentio.card import Card
+from sentio.errors import MissingExtra, SentioError, UnknownName
+
+Kind = Literal["recognition", "files"]
+NOUNS: dict[str, str] = {"recognition": "system", "files": "format"}
+
+
+class Component(BaseModel):
+    """A component that can be loaded: `module` is its dotted name, `source` the file with its card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    module: str
+    source: Path
+    card: Card
+
+    def load(self) -> ModuleType:
+        """Import the component; a missing optional package becomes `MissingExtra`."""
+        try:
+            return import_module(self.module)
+        except ModuleNotFoundError as error:
+            if self.card.extra and not (error.name or "").startswith("sentio"):
+                raise MissingExtra(self.card.extra) from error
+            raise
+
+
+def read_card(source: Path) -> Card | None:
+    """The literal `card = Card(...)` of a source file, or None when it has none.
+
+    Raises `SentioError` when the card is there but not a literal, or does not validate.
+    """
+    for node in ast.parse(source.read_text("utf8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(func=ast.Name(id="Card")) as call):
+                try:
+                    fields = {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
+                    return Card.model_validate(fields)
+                except (ValueError, ValidationError) as error:
+                    raise SentioError(f"{source}:{node.lineno}: the card is not a valid literal: {error}") from error
+    return None
+
+
+def components(kind: Kind) -> dict[str, Component]:
+    """All components of a kind by id, ours first, then those of installed plug-ins."""
+    return _ours(kind) | _plugins(kind)
+
+
+def find(kind: Kind, name: str) -> Component:
+    """The component with this id; raises `UnknownName` with the nearest id otherwise."""
+    known = components(kind)
+    if name not in known:
+        raise UnknownName(NOUNS[kind], name, known)
+    return known[name]
+
+
+def _ours(kind: Kind) -> dict[str, Component]:
+    found = {}
+    for entry in sorted((Path(__file__).parent / kind).iterdir()):
+        source = entry / "__init__.py" if entry.is_dir() else entry
+        if source.suffix != ".py" or not source.exists() or entry.name.startswith("_"):
+            continue
+        if card := read_card(source):
+            name, module = entry.stem, f"sentio.{kind}.{entry.stem}"
+            found[name] = Component(id=name, kind=kind, module=module, source=source, card=card)
+    return found
+
+
+def _plugins(kind: Kind) -> dict[str, Component]:
+    found = {}
+    for entry in entry_points(group=f"sentio.{kind}"):
+        spec = find_spec(entry.value)
+        if spec is None or spec.origin is None:
+            raise SentioError(f"plug-in {entry.name!r}: no module {entry.value!r}")
+        card = read_card(Path(spec.origin))
+        if card is None:
+            raise SentioError(f"plug-in {entry.name!r}: {spec.origin} has no literal `card = Card(...)`")
+        found[entry.name] = Component(
+            id=entry.name, kind=kind, module=entry.value, source=Path(spec.origin), card=card
+        )
+    return found
