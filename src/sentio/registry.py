@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sentio.card import Card
 from sentio.errors import MissingExtra, SentioError, UnknownName
 
-Kind = Literal["recognition", "files"]
-NOUNS: dict[str, str] = {"recognition": "system", "files": "format"}
+Kind = Literal["recognition", "files.readers", "files.writers"]
+NOUNS: dict[str, str] = {"recognition": "system", "files.readers": "input format", "files.writers": "output format"}
 
 
 class Component(BaseModel):
@@ -77,7 +77,7 @@ def find(kind: Kind, name: str) -> Component:
 
 def _ours(kind: Kind) -> dict[str, Component]:
     found = {}
-    for entry in sorted((Path(__file__).parent / kind).iterdir()):
+    for entry in sorted(Path(__file__).parent.joinpath(*kind.split(".")).iterdir()):
         source = entry / "__init__.py" if entry.is_dir() else entry
         if source.suffix != ".py" or not source.exists() or entry.name.startswith("_"):
             continue
