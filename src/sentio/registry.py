@@ -36,6 +36,17 @@ class Component(BaseModel):
     source: Path
     card: Card
 
+    def options(self) -> dict[str, str]:
+        """Names of the component's options and what they do, from the source of its `class Options`."""
+        for node in ast.parse(self.source.read_text("utf8")).body:
+            if isinstance(node, ast.ClassDef) and node.name == "Options":
+                return {
+                    field.target.id: _description(field.value)
+                    for field in node.body
+                    if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+                }
+        return {}
+
     def load(self) -> ModuleType:
         """Import the component; a missing optional package becomes `MissingExtra`."""
         try:
@@ -73,6 +84,15 @@ def find(kind: Kind, name: str) -> Component:
     if name not in known:
         raise UnknownName(NOUNS[kind], name, known)
     return known[name]
+
+
+def _description(value: ast.expr | None) -> str:
+    """The literal `description` of a pydantic `Field(...)`, "" where there is none."""
+    if isinstance(value, ast.Call):
+        for keyword in value.keywords:
+            if keyword.arg == "description" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return ""
 
 
 def _ours(kind: Kind) -> dict[str, Component]:

@@ -1,0 +1,53 @@
+"""The command line: one file a command, imported only when it is called.
+
+Exit codes: 0 everything was done; 1 some conversations were skipped, the others are in the output;
+2 nothing could be done, the message says why; 130 interrupted, what was written is valid.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+
+DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+_HELP = """Read a conversation and see what each speaker feels.
+
+    sentio recognize chat.txt
+    sentio recognize chat.txt --out report.html
+    sentio ls
+"""
+
+_EPILOGUE = """Exit codes: 0 done; 1 some conversations were skipped; 2 failed, with one line that says why; \
+130 interrupted, what was written is valid."""
+
+
+def main() -> None:
+    """Entry point of the `sentio` command; ends the process with an exit code."""
+    from cyclopts import App, CycloptsError
+
+    from sentio.errors import SentioError
+
+    app = App(
+        name="sentio", help=_HELP, help_format="plaintext", help_epilogue=_EPILOGUE, version=lambda: version("sentio")
+    )
+    for command in ("recognize", "train", "ls"):
+        app.command(f"sentio.cli.{command}:{command}", name=command)
+    try:
+        code = app(exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except (SentioError, CycloptsError) as error:
+        code = _complain(error)
+    except KeyboardInterrupt:
+        print("sentio: interrupted; what was written is valid", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    sys.exit(code or DONE)
+
+
+def _complain(error: Exception) -> int:
+    message = " ".join(str(error).split())
+    print(f"sentio: {message}", file=sys.stderr)
+    return FAILED

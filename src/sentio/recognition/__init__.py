@@ -1,0 +1,75 @@
+"""Recognisers: `load` one by name or run folder, `recognize` a conversation or a file with it.
+
+>>> import sentio
+>>> chat = sentio.read("examples/kitchen.txt")[0]  # doctest: +SKIP
+>>> sentio.recognize(chat, labels="ekman")[2].emotion  # doctest: +SKIP
+'sadness'
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from sentio import files, labels, registry
+from sentio.conversation import Conversation
+from sentio.errors import SentioError, UnknownName
+from sentio.recognition.base import Moods, Prediction, Recognizer, recognize_stream
+from sentio.results import Recognitions
+
+__all__ = ["Moods", "Prediction", "Recognizer", "load", "recognize", "recognize_stream"]
+
+DEFAULT = "mini"
+
+
+def load(system: str = DEFAULT, options: Mapping[str, object] | None = None) -> Recognizer:
+    """The recogniser of that name, or the one trained in that run folder.
+
+    Raises `UnknownName` for an unknown system or option, `MissingExtra` when an optional package is
+    absent, `SentioError` when an option's value does not fit.
+    """
+    given = dict(options or {})
+    run = Path(system)
+    if (run / "config.toml").is_file():
+        system = tomllib.loads((run / "config.toml").read_text("utf8"))["system"]
+        given = {"model": run / "model"} | given
+    component = registry.find("recognition", system)
+    module = component.load()
+    recognizer: Recognizer = module.load(_checked(system, module.Options, given))
+    return recognizer
+
+
+def recognize(
+    conversation: Conversation | Iterable[Conversation] | str | Path,
+    *,
+    system: str | Recognizer = DEFAULT,
+    labels: str | None = None,
+) -> Recognitions:
+    """Recognise a conversation, several, or those of a file, in the label space `labels`.
+
+    `system` is a name, a run folder, or a loaded recogniser (load once, call often). Raises
+    `InputError` for files that cannot be read and `MappingError` for label spaces the system's own
+    cannot be carried over to.
+    """
+    if isinstance(conversation, (str, Path)):
+        conversation = files.read(conversation)
+    elif isinstance(conversation, Conversation):
+        conversation = [conversation]
+    recognizer = load(system) if isinstance(system, str) else system
+    return Recognitions(list(recognize_stream(recognizer, conversation, _space(labels))))
+
+
+def _space(name: str | None) -> labels.LabelSpace | None:
+    return None if name is None else labels.space(name)
+
+
+def _checked(system: str, options: type[BaseModel], given: Mapping[str, object]) -> BaseModel:
+    for name in given:
+        if name not in options.model_fields:
+            raise UnknownName(f"option of {system}", name, options.model_fields)
+    try:
+        return options.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SentioError(f"option {'.'.join(map(str, first['loc']))} of {system}: {first['msg'].lower()}") from error

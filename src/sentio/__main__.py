@@ -1,0 +1,5 @@
+"""`python -m sentio` is the `sentio` command."""
+
+from sentio.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""`sentio ls`: what there is."""
+
+from typing import Literal
+
+Topic = Literal["systems", "labels", "files"]
+
+
+def ls(topic: Topic | None = None) -> None:
+    """List systems, label spaces and file formats.
+
+        sentio ls
+        sentio ls systems
+
+    Parameters
+    ----------
+    topic
+        systems, labels or files; all of them by default.
+    """
+    topics = {"systems": _systems, "labels": _labels, "files": _files}
+    for number, name in enumerate([topic] if topic else topics):
+        if number:
+            print()
+        _print(name, topics[name]())
+
+
+def _systems() -> list[tuple[str, str]]:
+    from sentio.registry import components
+
+    rows = []
+    for name, component in components("recognition").items():
+        card = component.card
+        needs = f'  needs: pip install "sentio[{card.extra}]"' if card.extra else ""
+        rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){needs}"))
+        rows += [("", f"--{flag}: {text}") for flag, text in component.options().items()]
+    return rows
+
+
+def _labels() -> list[tuple[str, str]]:
+    from sentio.labels import SPACES
+
+    return [(name, f"{len(space)}: {', '.join(space.labels)}") for name, space in SPACES.items()]
+
+
+def _files() -> list[tuple[str, str]]:
+    from sentio.registry import components
+
+    readers = [
+        (f"read {name}", f"{c.card.summary} {' '.join(c.card.suffixes)}".strip())
+        for name, c in components("files.readers").items()
+    ]
+    writers = [
+        (f"write {name}", f"{c.card.summary} {' '.join(c.card.suffixes)}".strip())
+        for name, c in components("files.writers").items()
+    ]
+    return [*readers, *writers, ("write html", "The report: timeline, turns and shares, in one page. .html")]
+
+
+def _print(title: str, rows: list[tuple[str, str]]) -> None:
+    print(title)
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, text in rows:
+        print(f"  {name:<{width}}  {text}")

@@ -1,0 +1,96 @@
+"""`sentio recognize`: files in, each speaker's emotions out."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+Format = Literal["table", "jsonl", "csv", "parquet", "html"]
+_COLUMNS = Group("Columns of CSV, TSV, JSONL and Parquet input (found by name unless given)")
+
+
+def recognize(
+    *inputs: str,
+    system: str = "mini",
+    labels: str | None = None,
+    format: Format | None = None,
+    out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
+    limit: int | None = None,
+    resume: Annotated[bool, Parameter(negative="")] = False,
+    quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
+    input_format: str | None = None,
+    text_column: Annotated[str | None, Parameter(group=_COLUMNS)] = None,
+    speaker_column: Annotated[str | None, Parameter(group=_COLUMNS)] = None,
+    conversation_column: Annotated[str | None, Parameter(group=_COLUMNS)] = None,
+    **options: Annotated[str, Parameter(help="Options of the system; see: sentio ls systems.")],
+) -> int:
+    """Say what each speaker of a conversation feels, utterance by utterance.
+
+        sentio recognize chat.txt
+        sentio recognize chat.txt --out report.html
+        sentio recognize calls/*.csv --labels ekman --format jsonl | jq .emotion
+        sentio recognize big.jsonl --out moods.parquet
+        cat chat.txt | sentio recognize -
+
+    Parameters
+    ----------
+    inputs
+        Files with conversations, - for standard input: plain text (Name: words), WhatsApp exports, CSV, TSV, JSONL,
+        JSON, SRT, VTT, Parquet.
+    system
+        The recogniser: a name of `sentio ls systems`, or the folder of a training run.
+    labels
+        The label space to answer in (`sentio ls labels`); the system's own by default.
+    format
+        How to write: table, jsonl, csv, parquet, html. By default what the suffix of --out says, else table.
+    out
+        The file to write; standard output by default.
+    limit
+        Stop after this many conversations.
+    resume
+        Go on with a jsonl or csv output that an earlier call left incomplete.
+    quiet
+        No progress, no notes.
+    input_format
+        The format of the input, where it is not recognised by itself (`sentio ls files`).
+    text_column
+        The column with the words.
+    speaker_column
+        The column with the speaker's name.
+    conversation_column
+        The column that tells conversations apart.
+    """
+    from sentio import files, recognition
+    from sentio.cli.job import Job
+    from sentio.cli.progress import Progress
+    from sentio.errors import SentioError
+    from sentio.labels import space
+
+    if not inputs:
+        raise SentioError("no input; name a file, or - for standard input (sentio recognize --help)")
+    target = space(labels) if labels else None
+    recognizer = recognition.load(system, options)
+    columns = files.Columns(text=text_column, speaker=speaker_column, conversation=conversation_column)
+    with Progress(shown=not quiet and _progress_fits(out)) as progress:
+        job = Job(inputs, input_format, columns, limit, progress)
+        return job.run(recognizer, target or recognizer.space, _format(format, out), out, resume)
+
+
+def _format(format: str | None, out: Path | None) -> str:
+    from sentio.files import format_for
+
+    if format:
+        return format
+    if out is None:
+        return "table"
+    if out.suffix.lower() in {".html", ".htm"}:
+        return "html"
+    return format_for(out) or "jsonl"
+
+
+def _progress_fits(out: Path | None) -> bool:
+    """A bar and a table would write over each other on one terminal."""
+    return sys.stderr.isatty() and (out is not None or not sys.stdout.isatty())

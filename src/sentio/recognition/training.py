@@ -1,0 +1,39 @@
+"""Train a recogniser by a recipe: the recipe names the system, the system's `train` module does the rest."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sentio import registry
+from sentio.errors import MissingExtra, RecipeError
+from sentio.training import recipe as recipes
+from sentio.training.run_folder import RunFolder
+
+
+def train(
+    recipe: str | Path,
+    *,
+    out: str | Path | None = None,
+    data: str | Path | None = None,
+    progress: Callable[[str, float], None] = lambda stage, share: None,
+) -> dict[str, Any]:
+    """Run a recipe and return the metrics; the run folder `out` is `runs/<recipe's name>` by default.
+
+    `data` is the folder of the corpora (`SENTIO_DATA` by default). A killed training goes on where it
+    was when called again. Raises `InputError`, `RecipeError`, `MissingExtra` or `OutputError`.
+    """
+    path = Path(recipe)
+    text, tables = recipes.read(path)
+    component = registry.find("recognition", tables["system"])
+    if find_spec(f"{component.module}.train") is None:
+        raise RecipeError(f"{path}: the system {component.id!r} cannot be trained")
+    try:
+        trainer = import_module(f"{component.module}.train")
+    except ModuleNotFoundError as error:
+        raise MissingExtra("train") from error
+    settings = recipes.checked(path, tables, trainer.Recipe)
+    run = RunFolder(Path(out or Path("runs") / path.stem), text)
+    metrics: dict[str, Any] = trainer.train(settings, run, None if data is None else Path(data), progress)
+    return metrics

@@ -1,0 +1,45 @@
+"""Recipes: a TOML file that says which system to train and how.
+
+    system = "mini"
+    seed = 1
+    [teachers]
+    epochs = 3
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sentio.errors import InputError, RecipeError
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+
+def read(path: Path) -> tuple[str, dict[str, Any]]:
+    """A recipe's text and its tables.
+
+    Raises `InputError` when the file cannot be read, `RecipeError` when it is not TOML or names no
+    system.
+    """
+    try:
+        text = path.read_text("utf8")
+        tables = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the recipe: {getattr(error, 'strerror', None) or error}", path=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: not valid TOML: {error}") from error
+    if not isinstance(tables.get("system"), str):
+        raise RecipeError(f'{path}: a recipe names its system in the first line: system = "mini"')
+    return text, tables
+
+
+def checked(path: Path, tables: dict[str, Any], settings: type[Settings]) -> Settings:
+    """The tables as a system's settings; raises `RecipeError` that names the first wrong key."""
+    try:
+        return settings.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise RecipeError(f"{path}: {key}: {first['msg'].lower()}") from error

@@ -1,0 +1,84 @@
+"""Cards without imports, near names, and a real plug-in package that is installed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sentio import registry
+from sentio.errors import MissingExtra, SentioError, UnknownName
+
+
+def test_listing_imports_no_component() -> None:
+    code = (
+        "import sys; from sentio import registry\n"
+        "assert 'mini' in registry.components('recognition')\n"
+        "assert 'jsonl' in registry.components('files.readers')\n"
+        "bad = [m for m in sys.modules if m.split('.')[0] in {'torch', 'onnxruntime', 'numpy', 'polars'} or m.startswith('sentio.recognition')]\n"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_unknown_systems_get_the_nearest_name() -> None:
+    with pytest.raises(UnknownName, match="unknown system 'minni'; did you mean 'mini'"):
+        registry.find("recognition", "minni")
+
+
+def test_a_card_must_be_a_literal(tmp_path: Path) -> None:
+    source = tmp_path / "loud.py"
+    source.write_text("title = 'x'\ncard = Card(title=title, summary='y')\n")
+    with pytest.raises(SentioError, match=r"loud\.py:2: the card is not a valid literal"):
+        registry.read_card(source)
+    source.write_text("card = Card(title='x', summary='y', colour='red')\n")
+    with pytest.raises(SentioError, match="colour"):
+        registry.read_card(source)
+    source.write_text("x = 1\n")
+    assert registry.read_card(source) is None
+
+
+def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "needy.py"
+    source.write_text("import surely_not_installed\ncard = Card(title='x', summary='y', extra='train')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    card = registry.read_card(source)
+    assert card
+    component = registry.Component(id="needy", kind="recognition", module="needy", source=source, card=card)
+    with pytest.raises(MissingExtra, match=r'pip install "sentio\[train\]"'):
+        component.load()
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plug-in of docs/adding-a-system.md, installed for real into a folder of its own."""
+    target = tmp_path_factory.mktemp("site")
+    source = Path(__file__).parent / "plugin"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--target", target, source],
+        check=True,
+    )
+    return target
+
+
+def test_an_installed_plugin_is_listed_loaded_and_used(plugin: Path) -> None:
+    code = (
+        "import sentio\n"
+        "from sentio import Conversation, Utterance, registry\n"
+        "assert registry.components('recognition')['loud'].card.title == 'Loud'\n"
+        "chat = Conversation(id='c', utterances=[Utterance(id='0', speaker='A', text='GET OUT'), Utterance(id='1', speaker='A', text='sorry')])\n"
+        "print([m.emotion for m in sentio.recognize(chat, system='loud')])\n"
+        "print([m.emotion for m in sentio.recognize(chat, system='loud', labels='sentiment3')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(plugin)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["['anger', 'neutral']", "['negative', 'neutral']"]
+
+
+def test_a_plugins_option_is_a_flag(plugin: Path, tmp_path: Path) -> None:
+    chat = tmp_path / "chat.txt"
+    chat.write_text("A: OK fine\nB: hm\n")
+    command = [sys.executable, "-m", "sentio", "recognize", str(chat), "--system", "loud", "--format", "csv", "--share", "0.3"]
+    done = subprocess.run(command, env={"PYTHONPATH": str(plugin)}, capture_output=True, text=True, check=True)
+    assert ",anger," in done.stdout
