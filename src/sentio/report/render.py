@@ -1,0 +1,206 @@
+"""From recognised conversations to the page: what each part of `page.html.jinja` shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sentio.errors import OutputError
+from sentio.report import timeline
+from sentio.report.summary import Line, Share, Story, largest, shares, stories
+from sentio.results import Recognition, RecognizedConversation
+
+if TYPE_CHECKING:
+    import jinja2
+
+SPEAKERS = 8
+"""The overview shows those who speak most, as many as there are colours; the transcript shows everyone."""
+
+TURNS = 6
+"""Turns listed for each speaker."""
+
+LABELS = 5
+"""Labels of an utterance's distribution in the page: all 28 of 5,000 utterances would make it slow to open."""
+
+WIDTHS = {"wide": 700, "narrow": 330}
+"""The timeline is drawn twice, for a screen or paper and for a phone; the page shows one of them."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One speaker in the overview; `style` is the number of the colour, shape and dash."""
+
+    name: str
+    style: int
+    utterances: int
+    turns: tuple[Line, ...]
+    more_turns: int
+    shares: tuple[Share, ...]
+
+    def share(self, emotion: str) -> Share | None:
+        """This emotion's share, None when the speaker never shows it."""
+        return next((share for share in self.shares if share.emotion == emotion), None)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One conversation of the page. `anchor` begins the ids of everything in it."""
+
+    anchor: str
+    story: Story
+    people: tuple[Person, ...]
+    styles: dict[str, int]
+    timelines: dict[str, str]
+
+    @property
+    def others(self) -> int:
+        """Speakers who are only in the transcript."""
+        return len(self.story.speakers) - len(self.people)
+
+    @property
+    def emotions(self) -> list[str]:
+        """Emotions of the people in the overview, the most frequent first."""
+        count: dict[str, int] = {}
+        for share in (share for person in self.people for share in person.shares):
+            count[share.emotion] = count.get(share.emotion, 0) + share.count
+        return sorted(count, key=lambda emotion: (-count[emotion], emotion))
+
+    @property
+    def seconds(self) -> float | None:
+        """From the first to the last known time; None when nothing has a time."""
+        starts = [line.start for line in self.story.lines if line.start is not None]
+        return max(starts) - min(starts) if starts else None
+
+    @property
+    def step(self) -> int:
+        """Utterances behind one mark of the timeline."""
+        return timeline.step(self.story.lines)
+
+
+def render(conversations: Sequence[RecognizedConversation]) -> str:
+    """The page, as text: styles and pictures are inside, nothing is loaded from elsewhere.
+
+    >>> "There are no conversations" in render([])
+    True
+    """
+    chapters = [_chapter(f"c{i}", story) for i, story in enumerate(stories(conversations), start=1)]
+    page = _environment().get_template("page.html.jinja")
+    return page.render(chapters=chapters, version=version("sentio"))
+
+
+def write(conversations: Sequence[RecognizedConversation], out: Path) -> None:
+    """Write the page to a file; raises `OutputError` when that cannot be done (folder missing, disk full)."""
+    page = render(conversations)
+    try:
+        out.write_text(page, encoding="utf8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{out}: {error.strerror or error}") from error
+
+
+def top(mood: Recognition) -> Iterator[tuple[str, float]]:
+    """The most probable labels, and how probable they are."""
+    return islice(sorted(mood.probabilities.items(), key=lambda pair: -pair[1]), LABELS)
+
+
+def tone(valence: float) -> str:
+    """The colour class of a valence: `n3` very unpleasant, `z` neither, `p3` very pleasant.
+
+    >>> tone(-0.9), tone(0.05), tone(0.5)
+    ('n3', 'z', 'p2')
+    """
+    strength = sum(abs(valence) >= bound for bound in (0.12, 0.4, 0.65))
+    return "z" if not strength else f"{'n' if valence < 0 else 'p'}{strength}"
+
+
+def percent(fraction: float) -> str:
+    """
+    >>> percent(0.714), percent(0.001), percent(0.999)
+    ('71 %', '<1 %', '>99 %')
+    """
+    if 0 < fraction < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < fraction < 1 else f"{fraction:.0%}".replace("%", " %")
+
+
+def signed(value: float) -> str:
+    """
+    >>> signed(0.5), signed(-0.25), signed(-0.001)
+    ('+0.50', '−0.25', '0.00')
+    """
+    text = f"{value:+.2f}"
+    return "0.00" if text in {"+0.00", "-0.00"} else text.replace("-", "−")
+
+
+def clock(seconds: float) -> str:
+    """
+    >>> clock(65.2), clock(3725), clock(-3)
+    ('1:05', '1:02:05', '−0:03')
+    """
+    minutes, rest = divmod(int(abs(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"−{text}" if seconds <= -1 else text
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(41), duration(420), duration(5520)
+    ('41 s', '7 min', '1 h 32 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _chapter(anchor: str, story: Story) -> Chapter:
+    styles = {name: i % SPEAKERS for i, name in enumerate(story.speakers)}
+    shown = story.talkative(SPEAKERS)
+    # Those in the overview get a colour each; the others share what is left.
+    styles |= {name: i for i, name in enumerate(shown)}
+    people = tuple(_person(name, styles[name], story) for name in shown)
+    words = "; ".join(_in_words(person) for person in people)
+    drawn = {name: styles[name] for name in shown}
+    pictures = {
+        kind: timeline.draw(story.lines, drawn, width=width, description=words)
+        for kind, width in WIDTHS.items()
+        if story.lines
+    }
+    return Chapter(anchor=anchor, story=story, people=people, styles=styles, timelines=pictures)
+
+
+def _person(name: str, style: int, story: Story) -> Person:
+    lines = [line for line in story.lines if line.speaker == name]
+    turned = [line for line in lines if line.mood.shift]
+    turns = largest(turned, TURNS)
+    return Person(
+        name=name,
+        style=style,
+        utterances=len(lines),
+        turns=turns,
+        more_turns=len(turned) - len(turns),
+        shares=tuple(shares(lines)),
+    )
+
+
+def _in_words(person: Person) -> str:
+    mean = sum(share.valence * share.fraction for share in person.shares)
+    span = [share.valence for share in person.shares]
+    return f"{person.name}: mean {signed(mean)}, by emotion from {signed(min(span))} to {signed(max(span))}"
+
+
+def _environment() -> "jinja2.Environment":
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("sentio.report", ""),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for each in (top, tone, percent, signed, clock, duration):
+        environment.filters[each.__name__] = each
+    return environment
