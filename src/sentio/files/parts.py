@@ -1,0 +1,66 @@
+"""From turns to conversations, in file order and bounded memory."""
+
+from collections.abc import Iterable, Iterator
+
+from sentio.conversation import Conversation, Utterance
+from sentio.files.base import Piece, Turn
+from sentio.files.encoding import mend
+
+
+def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversation]:
+    """Neighbouring turns of one conversation become a `Conversation`, cut where it exceeds `part`.
+
+    Turns of a conversation that come back later in the file become a further part of it: of finished
+    conversations only id and length are kept. `name` is the id of turns that have none.
+
+    >>> turns = [Turn("Ada", "Hi", conversation="1"), Turn("Bo", "Hm", conversation="2"),
+    ...          Turn("Ada", "Bye", conversation="1")]
+    >>> [(c.id, c.offset, c.utterances[0].text) for c in grouped(turns, "chat", 100)]
+    [('1', 0, 'Hi'), ('2', 0, 'Hm'), ('1', 1, 'Bye')]
+    """
+    lengths: dict[str, int] = {}
+    current, index, held = "", 0, list[Utterance]()
+
+    for piece in pieces:
+        if not isinstance(piece, tuple):
+            if held:
+                yield _closed(current, held, lengths)
+                held = []
+            yield from _cut(piece, lengths, part)
+            continue
+        conversation = piece.conversation or name
+        if held and (conversation != current or len(held) >= part):
+            yield _closed(current, held, lengths)
+            held = []
+        if not held:
+            current, index = conversation, lengths.get(conversation, 0)
+        held.append(_utterance(piece, index))
+        index += 1
+    if held:
+        yield _closed(current, held, lengths)
+
+
+def _utterance(turn: Turn, index: int) -> Utterance:
+    speaker, text, id, _, start, end = turn
+    if id is None:
+        id = str(index)
+    if start is None and end is None:
+        return Utterance(id=id, speaker=mend(speaker), text=mend(text))
+    return Utterance(id=id, speaker=mend(speaker), text=mend(text), start=start, end=end)
+
+
+def _closed(id: str, utterances: list[Utterance], lengths: dict[str, int]) -> Conversation:
+    offset = lengths.get(id, 0)
+    lengths[id] = offset + len(utterances)
+    return Conversation(id=id, utterances=tuple(utterances), offset=offset)
+
+
+def _cut(whole: Conversation, lengths: dict[str, int], part: int) -> Iterator[Conversation]:
+    offset = lengths.get(whole.id, whole.offset)
+    lengths[whole.id] = offset + len(whole)
+    if len(whole) <= part and offset == whole.offset:
+        yield whole
+        return
+    for first in range(0, max(len(whole), 1), part):
+        utterances = whole.utterances[first : first + part]
+        yield whole.model_copy(update={"utterances": utterances, "offset": offset + first})
