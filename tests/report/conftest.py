@@ -90,12 +90,12 @@ def make_kitchen(space: str = "goemotions") -> RecognizedConversation:
     return make_talk(rows, id="kitchen", space=space, starts=starts)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mood() -> Mood:
     return make_mood
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def talk() -> Talk:
     return make_talk
 

@@ -7,6 +7,6 @@
 True
 """
 
-from sentio.report.render import render, write
+from sentio.report.page import render, write
 
 __all__ = ["render", "write"]

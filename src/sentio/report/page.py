@@ -28,6 +28,10 @@ WIDTHS = {"wide": 700, "narrow": 330}
 """The timeline is drawn twice, for a screen or paper and for a phone; the page shows one of them."""
 
 
+TIMELINES = 100
+"""Conversations that get a timeline: drawing one takes a tenth of a second or two."""
+
+
 @dataclass(frozen=True)
 class Person:
     """One speaker in the overview; `style` is the number of the colour, shape and dash."""
@@ -85,7 +89,7 @@ def render(conversations: Sequence[RecognizedConversation]) -> str:
     >>> "There are no conversations" in render([])
     True
     """
-    chapters = [_chapter(f"c{i}", story) for i, story in enumerate(stories(conversations), start=1)]
+    chapters = [_chapter(number, story) for number, story in enumerate(stories(conversations), start=1)]
     page = _environment().get_template("page.html.jinja")
     return page.render(chapters=chapters, version=version("sentio"))
 
@@ -155,20 +159,23 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _chapter(anchor: str, story: Story) -> Chapter:
-    styles = {name: i % SPEAKERS for i, name in enumerate(story.speakers)}
+def _chapter(number: int, story: Story) -> Chapter:
     shown = story.talkative(SPEAKERS)
-    # Those in the overview get a colour each; the others share what is left.
-    styles |= {name: i for i, name in enumerate(shown)}
+    # Those in the overview have a colour each; the others take the same colours again.
+    styles = {name: i % SPEAKERS for i, name in enumerate(story.speakers)} | {name: i for i, name in enumerate(shown)}
     people = tuple(_person(name, styles[name], story) for name in shown)
-    words = "; ".join(_in_words(person) for person in people)
-    drawn = {name: styles[name] for name in shown}
-    pictures = {
-        kind: timeline.draw(story.lines, drawn, width=width, description=words)
-        for kind, width in WIDTHS.items()
-        if story.lines
-    }
-    return Chapter(anchor=anchor, story=story, people=people, styles=styles, timelines=pictures)
+    timelines: list[str] = []
+    if story.lines and number <= TIMELINES:
+        words = "; ".join(_in_words(name, story) for name in shown)
+        drawn = {name: styles[name] for name in shown}
+        timelines = timeline.draw(story.lines, drawn, widths=list(WIDTHS.values()), description=words)
+    return Chapter(
+        anchor=f"c{number}",
+        story=story,
+        people=people,
+        styles=styles,
+        timelines=dict(zip(WIDTHS, timelines, strict=False)),
+    )
 
 
 def _person(name: str, style: int, story: Story) -> Person:
@@ -185,10 +192,12 @@ def _person(name: str, style: int, story: Story) -> Person:
     )
 
 
-def _in_words(person: Person) -> str:
-    mean = sum(share.valence * share.fraction for share in person.shares)
-    span = [share.valence for share in person.shares]
-    return f"{person.name}: mean {signed(mean)}, by emotion from {signed(min(span))} to {signed(max(span))}"
+def _in_words(name: str, story: Story) -> str:
+    lines = [line for line in story.lines if line.speaker == name]
+    low, high = (pick(lines, key=lambda line: line.mood.valence) for pick in (min, max))
+    mean = sum(line.mood.valence for line in lines) / len(lines)
+    ends = ((word, end.mood.valence, end.number) for word, end in (("lowest", low), ("highest", high)))
+    return f"{name}: mean {signed(mean)}" + "".join(f", {w} {signed(v)} at utterance {n}" for w, v, n in ends)
 
 
 def _environment() -> "jinja2.Environment":
