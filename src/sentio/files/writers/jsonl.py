@@ -89,10 +89,13 @@ class Lines:
                 read += len(line)
                 if read > self.size:
                     return
-                row = _row(line)
-                if row is None:
-                    raise OutputError(f"{self.path}:{number}: not a line of sentio's; repair or remove the file")
-                yield Turn(row["conversation"], row["speaker"], row["emotion"])
+                try:
+                    row = json.loads(line)
+                    turn = Turn(row["conversation"], row["speaker"], row["emotion"])
+                except (ValueError, TypeError, KeyError, RecursionError) as error:
+                    where = f"{self.path}:{number}"
+                    raise OutputError(f"{where}: not a line of sentio's; repair or remove the file") from error
+                yield turn
 
 
 def _line(row: dict[str, Any]) -> bytes:
@@ -104,23 +107,26 @@ def _line(row: dict[str, Any]) -> bytes:
 
 
 def _row(line: bytes) -> dict[str, Any] | None:
-    """The object of a line, None when it is not one that this file writes."""
+    """The object of a complete line, None where the line is cut off. Raises `ValueError` where it is not ours."""
     try:
         row = json.loads(line)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        if line.endswith(b"\n") or line[: len(OPENING)] != OPENING[: len(line)]:
+            raise ValueError("not JSON") from error
         return None
-    ours = isinstance(row, dict) and list(row)[: len(KEYS)] == KEYS and isinstance(row["probabilities"], dict)
-    return row if ours else None
+    if not isinstance(row, dict) or list(row)[: len(KEYS)] != KEYS or not isinstance(row["probabilities"], dict):
+        raise ValueError("not a row")
+    return row
 
 
 def _check(out: Path, space: LabelSpace) -> None:
     """Raise `OutputError` unless the first line is ours, in this label space, or the beginning of such a line."""
     with out.open("rb") as file:
         line = file.readline()
-    start = min(len(line), len(OPENING))
-    row = _row(line) if line.endswith(b"\n") else None
-    if line[:start] != OPENING[:start] or (row is None and line.endswith(b"\n")):
-        raise OutputError(f"{out}: not JSON lines of sentio's; name another file, or start it afresh")
+    try:
+        row = _row(line)
+    except ValueError as error:
+        raise OutputError(f"{out}: not JSON lines of sentio's; name another file, or start it afresh") from error
     if row is not None and (row["labels"] != space.name or tuple(row["probabilities"]) != space.labels):
         raise OutputError(
             f"{out}: holds {row['labels']} labels, not {space.name}; name another file, or use the same labels"

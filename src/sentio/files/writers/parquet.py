@@ -60,6 +60,7 @@ class ParquetWriter(Writer):
             self._parts = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
         self._space = space
         self._files: list[Path] = []
+        self._failed = False
         self._columns = Columns(space)
 
     def write(self, done: RecognizedConversation) -> None:
@@ -68,8 +69,15 @@ class ParquetWriter(Writer):
             self._flush()
 
     def close(self) -> None:
-        if self._columns.rows or not self._files:
-            self._flush()
+        try:
+            if self._columns.rows or not (self._files or self._failed):
+                self._flush()
+        finally:
+            if self._files:
+                self._publish()
+            shutil.rmtree(self._parts, ignore_errors=True)
+
+    def _publish(self) -> None:
         joined = self._parts / "joined.parquet"
         try:
             with _failing(self._out):
@@ -79,8 +87,8 @@ class ParquetWriter(Writer):
                 else:
                     joined.replace(self._target)
         except OutputError as error:
+            joined.unlink(missing_ok=True)
             raise OutputError(f"{error}; the rows are in {self._parts}") from error
-        shutil.rmtree(self._parts, ignore_errors=True)
 
     def _flush(self) -> None:
         # Taken away first: rows that could not be written must not be tried again when the writer closes.
@@ -90,6 +98,7 @@ class ParquetWriter(Writer):
             with _failing(self._out):
                 columns.frame().write_parquet(file)
         except BaseException:
+            self._failed = True
             file.unlink(missing_ok=True)
             raise
         self._files.append(file)
