@@ -1,0 +1,47 @@
+"""The default system: a small encoder that reads each utterance by itself, on any laptop.
+
+all-MiniLM-L6-v2 (Wang et al., MiniLM, NeurIPS 2020; 22 million weights) fine-tuned on GoEmotions
+(Demszky et al., ACL 2020): 27 emotions and neutral, one sigmoid each, so that an utterance may carry
+several. It runs as an 8-bit ONNX graph, without torch.
+
+>>> from sentio.recognition import mini
+>>> mini.load(mini.Options(model="nowhere"))
+Traceback (most recent call last):
+    ...
+sentio.errors.SentioError: no model at nowhere: model.json, model.onnx, tokenizer.json are missing
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentio.card import Card
+
+if TYPE_CHECKING:
+    from sentio.recognition.mini.recognizer import Mini
+
+card = Card(
+    title="MiniLM on GoEmotions",
+    summary="reads each utterance by itself; thousands a second on a laptop",
+    paper="https://aclanthology.org/2020.acl-main.372/",
+    languages=("en",),
+    labels="goemotions",
+)
+
+
+class Options(BaseModel):
+    """`model`: a model folder, by default the one that comes with sentio. `threads`: how many cores
+    to use, by default all this process may use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Path | None = None
+    threads: Annotated[int, Field(ge=1)] | None = None
+
+
+def load(options: Options) -> "Mini":
+    """The recogniser, ready to answer; raises `SentioError` where the model folder is incomplete."""
+    from sentio.recognition.mini.recognizer import Mini
+
+    return Mini(options.model or Path(__file__).parent / "model", options.threads)

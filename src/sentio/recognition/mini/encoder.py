@@ -1,0 +1,141 @@
+"""Runs the ONNX graph: texts in, scores and vectors out. No torch.
+
+Each core works on a batch of its own, with one thread inside the runtime: nobody waits at a barrier
+after every node of the graph, and a busy neighbour slows down one batch, not all of them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from sentio.errors import SentioError
+
+Array = NDArray[np.float32]
+
+BATCH_TOKENS = 768
+"""Tokens in a batch: enough for full speed, few enough to stay in a core's cache."""
+PIECE = 20_000
+"""Characters tokenised in one go; longer texts are cut, so that megabytes cost no more memory."""
+GROUP = 2_000_000
+"""Characters whose tokens are held at the same time."""
+
+
+class Window(NamedTuple):
+    """Some consecutive tokens of the text `row`, without the special ones."""
+
+    row: int
+    ids: list[int]
+
+
+class Batch(NamedTuple):
+    """Windows of one length: the texts they belong to, and their ids with the special tokens."""
+
+    rows: NDArray[np.int64]
+    ids: NDArray[np.int32]
+
+
+class Encoder:
+    """Scores and vectors of texts.
+
+    A text longer than the window is cut into consecutive windows; its scores and its vector are the
+    windows' means, weighted by their tokens. A text without any token (empty, or only spaces) has
+    nothing to encode: its rows stay zero.
+    """
+
+    def __init__(self, folder: Path, window: int, threads: int | None = None) -> None:
+        self._session = _session(folder / "model.onnx")
+        self._labels, self._width = (int(out.shape[1]) for out in self._session.get_outputs())
+        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._first, self._last = self._tokenizer.encode("").ids
+        self._content = window - 2
+        self._pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="mini")
+
+    def encode(self, texts: Sequence[str]) -> tuple[Array, Array]:
+        """Scores of shape (texts, labels) and vectors of shape (texts, width)."""
+        scores = np.zeros((len(texts), self._labels), np.float32)
+        vectors = np.zeros((len(texts), self._width), np.float32)
+        tokens = np.zeros((len(texts), 1), np.float32)
+        for group in _groups(texts):
+            batches = list(self._batches(self._windows(group)))
+            answers = self._pool.map(self._run, (batch.ids for batch in batches))
+            for (rows, ids), (some_scores, some_vectors) in zip(batches, answers, strict=True):
+                size = ids.shape[1] - 2
+                np.add.at(tokens, rows, size)
+                np.add.at(scores, rows, some_scores * size)
+                np.add.at(vectors, rows, some_vectors * size)
+        tokens[tokens == 0] = 1
+        return scores / tokens, vectors / tokens
+
+    def _run(self, ids: NDArray[np.int32]) -> tuple[Array, Array]:
+        scores, vectors = self._session.run(["scores", "vectors"], {"ids": ids})
+        return scores, vectors
+
+    def _windows(self, pieces: Sequence[tuple[int, str]]) -> Iterator[Window]:
+        found = self._tokenizer.encode_batch_fast([piece for _, piece in pieces], add_special_tokens=False)
+        for (row, _), encoding in zip(pieces, found, strict=True):
+            ids = encoding.ids
+            for start in range(0, len(ids), self._content):
+                yield Window(row, ids[start : start + self._content])
+
+    def _batches(self, windows: Iterable[Window]) -> Iterator[Batch]:
+        """Windows of one length together, the longest first, so that the cores finish at the same time."""
+        ordered = sorted(windows, key=lambda window: -len(window.ids))
+        for size, same in groupby(ordered, key=lambda window: len(window.ids)):
+            group = list(same)
+            ids = np.empty((len(group), size + 2), np.int32)
+            ids[:, 0], ids[:, -1] = self._first, self._last
+            ids[:, 1:-1] = [window.ids for window in group]
+            rows = np.array([window.row for window in group])
+            step = max(1, BATCH_TOKENS // (size + 2))
+            for start in range(0, len(group), step):
+                yield Batch(rows[start : start + step], ids[start : start + step])
+
+
+def usable_cores() -> int:
+    """Cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _groups(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
+    """All texts with their row, cut into pieces, `GROUP` characters together."""
+    group: list[tuple[int, str]] = []
+    held = 0
+    for row, text in enumerate(texts):
+        for start in range(0, len(text), PIECE):
+            # A lone surrogate, as broken JSON has it, is no character: it reads as "?".
+            group.append((row, text[start : start + PIECE].encode("utf8", "replace").decode("utf8")))
+            held += len(group[-1][1])
+            if held >= GROUP:
+                yield group
+                group, held = [], 0
+    if group:
+        yield group
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # The graph is fused by hand; stronger rewriting brings back the slow SkipLayerNormalization.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own errors share no public base class
+        raise SentioError(f"{path}: not a model this version of onnxruntime can run: {error}") from error
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise SentioError(f"{path}: not a tokenizer: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
