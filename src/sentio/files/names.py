@@ -4,8 +4,8 @@ The name goes up to the first colon that is followed by a space or the end of th
 directly before a word of two or more letters counts when there is no such colon. So that a sentence
 with a colon is not taken for a speaker, a name
 
-- has 1 to 40 characters and at most five words,
-- holds none of `? ! ; " “ ” … { } < > =` and no time of day,
+- has 1 to 40 characters, not all of them punctuation, and at most five words,
+- holds no tab, none of `? ! ; " “ ” … { } < > =` and no time of day,
 - if it has more than two words, has no lower-case word of four letters or more.
 
 A time in brackets after the name is not part of it.
@@ -15,11 +15,12 @@ A time in brackets after the name is not part of it.
 """
 
 import re
+from unicodedata import category
 
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _COLON = re.compile(r":(?=\s|$)|：")
 _TIGHT_COLON = re.compile(r":(?=[^\W\d_]{2})")
-_NEVER = re.compile(rf'[?!;"“”„…{{}}<>=\n]|\.\.\.|{CLOCK}')
+_NEVER = re.compile(rf'[?!;"“”„…{{}}<>=\n\t]|\.\.\.|{CLOCK}')
 _TIME_AFTER = re.compile(rf"\s*[\[(]\s*{CLOCK}\s*[\])]$")
 _LONGEST, _MOST_WORDS = 40, 5
 
@@ -39,7 +40,7 @@ def is_name(name: str) -> bool:
     >>> is_name("Customer Service 2"), is_name("the answer is"), is_name("Meet at 10:30")
     (True, False, False)
     """
-    if not 0 < len(name) <= _LONGEST or _NEVER.search(name) or not any(map(str.isalnum, name)):
+    if not 0 < len(name) <= _LONGEST or _NEVER.search(name) or not any(category(letter)[0] in "LNS" for letter in name):
         return False
     words = name.split()
     if len(words) > _MOST_WORDS:

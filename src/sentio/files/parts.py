@@ -33,7 +33,7 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
             yield _closed(current, held, lengths)
             held = []
         if not held:
-            current, index = conversation, lengths.get(conversation, 0)
+            current, index = conversation, lengths.get(mend(conversation), 0)
         held.append(_utterance(piece, index))
         index += 1
     if held:
@@ -42,14 +42,14 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
 
 def _utterance(turn: Turn, index: int) -> Utterance:
     speaker, text, id, _, start, end = turn
-    if id is None:
-        id = str(index)
+    id = str(index) if id is None else mend(id)
     if start is None and end is None:
         return Utterance(id=id, speaker=mend(speaker), text=mend(text))
     return Utterance(id=id, speaker=mend(speaker), text=mend(text), start=start, end=end)
 
 
 def _closed(id: str, utterances: list[Utterance], lengths: dict[str, int]) -> Conversation:
+    id = mend(id)
     offset = lengths.get(id, 0)
     lengths[id] = offset + len(utterances)
     return Conversation(id=id, utterances=tuple(utterances), offset=offset)

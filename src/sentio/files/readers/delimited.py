@@ -127,10 +127,12 @@ def _split(line: str, delimiter: str) -> list[str]:
 def _quoting(delimiter: str, opening: str) -> Literal[0, 3]:
     """Whether quotes mean anything. Many TSV files have none, and words that begin with a quote."""
     if delimiter == "\t":
-        rows = [line.split("\t") for line in opening.splitlines()]
+        # What stands after the last line end is nothing, or a line cut short.
+        rows = [line.split("\t") for line in opening.split("\n")[:-1]]
         fields = [field for row in rows for field in row if field.startswith('"')]
-        even = len({len(row) for row in rows[:-1]}) == 1
-        if even and any(len(field) < 2 or not field.endswith('"') for field in fields):
+        unclosed = any(len(field) < 2 or not field.endswith('"') for field in fields)
+        # A quoted field over several lines is unclosed, too, but its lines have too few fields.
+        if unclosed and fields[0] not in rows[0] and len({len(row) for row in rows}) == 1:
             return csv.QUOTE_NONE
     return csv.QUOTE_MINIMAL
 

@@ -43,7 +43,7 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Piece]:
         if line.isspace():
             continue
         try:
-            value = decode(line)
+            value = decode(line.rstrip("\n"))
             turn = objects.row(value) if isinstance(value, dict) else None
         except json.JSONDecodeError as error:
             report(source.error(f"broken JSON: {error.msg} at column {error.colno}", number))

@@ -102,9 +102,10 @@ def _spoken(lines: list[str]) -> Iterator[tuple[str | None, str]]:
     """Who says what in a cue; lines that name nobody go on with what stands before them."""
     name: str | None = None
     words: list[str] = []
-    for line in lines:
-        for tagged, text in _voices(line):
-            if (tagged is not None or line.startswith(("-", "–"))) and (words or name):
+    for number, line in enumerate(lines):
+        dashed = line.startswith(("-", "–"))
+        for tagged, text in _voices(line, opens=number == 0 or dashed):
+            if (tagged is not None or dashed) and (words or name):
                 yield name, " ".join(words)
                 name, words = None, []
             name = tagged or name
@@ -114,10 +115,11 @@ def _spoken(lines: list[str]) -> Iterator[tuple[str | None, str]]:
         yield name, " ".join(words)
 
 
-def _voices(line: str) -> Iterator[tuple[str | None, str]]:
+def _voices(line: str, opens: bool) -> Iterator[tuple[str | None, str]]:
     pieces = _VOICE.split(line)
     if before := _plain(pieces[0]):
-        yield _named(before)
+        # In the middle of a cue a lower-case word before a colon is more likely a sentence going on.
+        yield _named(before) if opens or not before[0].islower() else (None, before)
     for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
         yield html.unescape(name).strip() or None, _plain(text)
 

@@ -22,7 +22,7 @@ from sentio.files.source import Source
 card = Card(
     title="Plain text",
     summary="`Name: words`, one turn a line, with or without times",
-    suffixes=(".txt", ".text", ".log", ".md"),
+    suffixes=(".txt",),
 )
 
 _TIME = re.compile(

@@ -1,0 +1,190 @@
+"""CSV, TSV and Parquet."""
+
+import csv
+import math
+from datetime import timedelta
+from pathlib import Path
+
+import polars
+import pytest
+
+from sentio.conversation import Conversation
+from sentio.errors import InputError
+from sentio.files import Columns, read
+
+MELD = """\
+Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime
+1,"Oh my God, he’s lost it. He’s totally lost it.",Phoebe,sadness,negative,0,0,4,7,"00:20:57,256","00:21:00,049"
+2,What?,Monica,surprise,negative,0,1,4,7,"00:21:01,927","00:21:03,261"
+3,"Or! Or, we could go to the bank.",Ross,neutral,neutral,1,0,4,4,"00:12:24,660","00:12:30,915"
+"""
+CPED = "\ufeffTV_ID,Dialogue_ID,Utterance_ID,Speaker,Gender,Age,Emotion,DA,Utterance\n32,32_000,32_000_000,于春晓,female,young,astonished,question,怎么了\n"  # noqa: E501
+
+
+def table(folder: Path, content: str, columns: Columns | None = None, name: str = "talk.csv") -> list[Conversation]:
+    path = folder / name
+    path.write_bytes(content.encode())
+    return read(path, columns=columns)
+
+
+def test_meld(tmp_path: Path) -> None:
+    first, second = table(tmp_path, MELD)
+    assert (first.id, second.id) == ("0", "1")
+    assert first.speakers == ("Phoebe", "Monica")
+    utterance = first.utterances[0]
+    assert utterance.text == "Oh my God, he’s lost it. He’s totally lost it."
+    assert (utterance.id, utterance.start, utterance.end) == ("0", 1257.256, 1260.049)
+
+
+def test_cped(tmp_path: Path) -> None:
+    ((utterance,),) = (chat.utterances for chat in table(tmp_path, CPED))
+    assert (utterance.id, utterance.speaker, utterance.text) == ("32_000_000", "于春晓", "怎么了")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["talk.csv", "talk.tsv", "talk"])
+def test_the_delimiter_is_found_from_the_header(tmp_path: Path, delimiter: str, name: str) -> None:
+    rows = [
+        ["Session", "From", "Message"],
+        ["7", "Ada", "a, b; c | d"],
+        ["7", "Bo", 'he said "no"\nand left'],
+        ["8", "Cy", ""],
+    ]
+    path = tmp_path / name
+    with path.open("w", encoding="utf8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    chats = read(path)
+    assert [(c.id, u.speaker, u.text) for c in chats for u in c.utterances] == [tuple(row) for row in rows[1:]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "text,speaker",
+        "Utterance,Speaker Name",
+        "CONTENT,Author",
+        "body,sender",
+        "message,from",
+        "words,user",
+        "content,role",
+    ],
+)
+def test_columns_go_by_many_names(tmp_path: Path, header: str) -> None:
+    (chat,) = table(tmp_path, f"{header}\nHi,Ada\n")
+    assert [(u.id, u.speaker, u.text) for u in chat.utterances] == [("0", "Ada", "Hi")]
+    assert chat.id == "talk"
+
+
+def test_the_row_output_of_sentio_can_be_read_back(tmp_path: Path) -> None:
+    header = "conversation,utterance,index,speaker,text,labels,emotion,shift"
+    (chat,) = table(tmp_path, f"{header}\nc,u7,0,Ada,Hi,meld,joy,false\n")
+    assert (chat.id, chat.utterances[0].id, chat.utterances[0].text) == ("c", "u7", "Hi")
+
+
+def test_columns_given_by_the_user(tmp_path: Path) -> None:
+    columns = Columns(conversation="k", utterance="n", speaker="Text", text="speaker", start="a", end="b")
+    (chat,) = table(tmp_path, "k,n,Text,speaker,a,b\nc,u,Ada,Hi,1:00,90\n", columns)
+    utterance = chat.utterances[0]
+    assert (chat.id, utterance.id, utterance.speaker, utterance.text) == ("c", "u", "Ada", "Hi")
+    assert (utterance.start, utterance.end) == (60.0, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "message"),
+    [
+        ("id,said,speaker", None, "no column for the text among: id, said, speaker; name it with --text-column NAME"),
+        ("id,text", None, "no column for the speaker among: id, text; name it with --speaker-column NAME"),
+        ("text,speaker", Columns(text="said"), "no column 'said' (--text-column); the columns are: text, speaker"),
+        (
+            "text,speaker",
+            Columns(conversation="talk"),
+            "no column 'talk' (--conversation-column); the columns are: text, speaker",
+        ),
+    ],
+)
+def test_missing_columns(tmp_path: Path, header: str, columns: Columns | None, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        table(tmp_path, f"{header}\na,b,c\n", columns)
+    assert str(caught.value) == f"{tmp_path / 'talk.csv'}:1: {message}"
+
+
+def test_bad_rows_are_reported_with_their_line_and_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "talk.csv"
+    path.write_text(
+        'speaker,text,start\nAda,"one\ntwo",1\nBo,short\nBo,long,2,more\n ,nobody,3\n\nCy,fine,4,,\nCy,x,soon\n'
+    )
+    errors: list[InputError] = []
+    (chat,) = read(path, on_error=errors.append)
+    assert [(u.id, u.text, u.start) for u in chat.utterances] == [
+        ("0", "one\ntwo", 1),
+        ("1", "fine", 4),
+        ("2", "x", None),
+    ]
+    assert [(e.line, e.cause) for e in errors] == [
+        (4, "this row has 2 fields, the header 3"),
+        (5, "this row has 4 fields, the header 3"),
+        (6, "no speaker in this row"),
+    ]
+    with pytest.raises(InputError, match=r"talk\.csv:4: this row has 2 fields"):
+        read(path)
+
+
+def test_an_unreadable_time_is_an_error_only_in_a_column_the_user_named(tmp_path: Path) -> None:
+    content = "speaker,text,timestamp\nAda,Hi,2024-01-05 10:00\n"
+    assert table(tmp_path, content)[0].utterances[0].start is None
+    with pytest.raises(InputError, match=r":2: '2024-01-05 10:00' is no time; expected seconds or HH:MM:SS"):
+        table(tmp_path, content, Columns(start="timestamp"))
+
+
+def test_lines_before_the_header(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"talk\.csv:4: this row has 1 fields"):
+        table(tmp_path, "sep=;\n\nspeaker;text\nAda\n")
+
+
+def test_fields_beyond_the_limit_of_the_csv_module(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    (chat,) = table(tmp_path, f"speaker,text\nAda,{'x' * (before + 1)}\n")
+    assert len(chat.utterances[0].text) == before + 1
+    assert csv.field_size_limit() == before
+
+
+def test_a_forgotten_quote_does_not_swallow_a_tsv_without_quoting(tmp_path: Path) -> None:
+    (chat,) = table(tmp_path, 'speaker\ttext\nAda\t"Hi there\nBo\tHo\n', name="talk.tsv")
+    assert [u.text for u in chat.utterances] == ['"Hi there', "Ho"]
+    (chat,) = table(tmp_path, "speaker\ttext\n" + 'Ada\t"Hi there\nBo\tHo\n' * 9_000, name="talk.tsv")
+    assert len(chat) == 18_000
+
+
+def test_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "talk.parquet"
+    frame = {
+        "Dialogue_ID": [1, 1, 2, 2],
+        "speaker": ["Ada", "Bo", "Cy", None],
+        "text": ["Hi", "", "שלום", "lost"],
+        "start": [timedelta(seconds=1), None, timedelta(seconds=2.5), None],
+        "unused": [math.nan] * 4,
+    }
+    polars.DataFrame(frame).write_parquet(path)
+    errors: list[InputError] = []
+    chats = read(path, on_error=errors.append)
+    got = [(c.id, u.id, u.speaker, u.text, u.start) for c in chats for u in c.utterances]
+    assert got == [("1", "0", "Ada", "Hi", 1), ("1", "1", "Bo", "", None), ("2", "0", "Cy", "שלום", 2.5)]
+    assert [str(e) for e in errors] == [f"{path}:4: no speaker or no text in this row"]
+
+
+def test_parquet_without_suffix_and_in_many_batches(tmp_path: Path) -> None:
+    path = tmp_path / "talk"
+    rows = 25_000
+    polars.DataFrame({"speaker": ["Ada"] * rows, "text": [str(n) for n in range(rows)]}).write_parquet(path)
+    (chat,) = read(path)
+    assert [u.text for u in chat.utterances] == [str(n) for n in range(rows)]
+
+
+def test_parquet_that_is_damaged_or_lacks_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "talk.parquet"
+    polars.DataFrame({"said": ["Hi"]}).write_parquet(path)
+    with pytest.raises(InputError, match=r"talk\.parquet: no column for the text among: said"):
+        read(path)
+    path.write_bytes(b"PAR1" + bytes(80))
+    with pytest.raises(InputError, match="not a readable Parquet file"):
+        read(path)
