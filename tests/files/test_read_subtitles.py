@@ -51,6 +51,8 @@ def test_webvtt(tmp_path: Path) -> None:
         ("[安娜] 你好", "安娜", "你好"),
         ("Dr. No: [laughs] no", "Dr. No", "[laughs] no"),
         ("- Anna: Hello", "Anna", "Hello"),
+        (">> ANNA: Hello", "ANNA", "Hello"),
+        ("&gt;&gt; ANNA: Hello", "ANNA", "Hello"),
         ("X: 10:30", "X", "10:30"),
     ],
 )

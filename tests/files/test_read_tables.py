@@ -136,6 +136,15 @@ def test_an_unreadable_time_is_an_error_only_in_a_column_the_user_named(tmp_path
         table(tmp_path, content, Columns(start="timestamp"))
 
 
+def test_a_quote_that_is_never_closed_is_reported_where_it_opens(tmp_path: Path) -> None:
+    path = tmp_path / "talk.csv"
+    path.write_text('speaker,text\nAda,"fine\nhere"\nBo,"never closed\nCy,lost\n')
+    errors: list[InputError] = []
+    (chat,) = read(path, on_error=errors.append)
+    assert [u.text for u in chat.utterances] == ["fine\nhere"]
+    assert [str(e) for e in errors] == [f"{path}:4: a quote that opens in this row is never closed"]
+
+
 def test_lines_before_the_header(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"talk\.csv:4: this row has 1 fields"):
         table(tmp_path, "sep=;\n\nspeaker;text\nAda\n")

@@ -8,7 +8,7 @@ with a colon is not taken for a speaker, a name
 - holds no tab, none of `? ! ; " “ ” … { } < > =` and no time of day,
 - if it has more than two words, has no lower-case word of four letters or more.
 
-A time in brackets after the name is not part of it.
+A time in brackets after the name is not part of it, nor are the asterisks of a name in bold Markdown.
 
 >>> split("Dr. No: a: b"), split("And then she said: go")
 (('Dr. No', 'a: b'), None)
@@ -27,8 +27,10 @@ _LONGEST, _MOST_WORDS = 40, 5
 
 def split(line: str) -> tuple[str, str] | None:
     """Speaker and words of a line, or None when it does not begin with a name."""
+    if line.startswith("**"):
+        line = line.replace("**", "", 2)
     colon = _COLON.search(line) or _TIGHT_COLON.search(line)
-    if colon is None:
+    if colon is None or colon.start() > 2 * _LONGEST:
         return None
     name = _TIME_AFTER.sub("", line[: colon.start()].strip())
     return (name, line[colon.end() :].strip()) if is_name(name) else None

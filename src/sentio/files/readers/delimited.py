@@ -139,7 +139,14 @@ def _quoting(delimiter: str, opening: str) -> Literal[0, 3]:
 
 def _records(lines: Iterable[str], form: _Form, source: Source, report: Report) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with the line it begins on."""
-    rows = csv.reader(lines, delimiter=form.delimiter, quoting=form.quoting)
+    ended = False
+
+    def until_the_end() -> Iterator[str]:
+        nonlocal ended
+        yield from lines
+        ended = True
+
+    rows = csv.reader(until_the_end(), delimiter=form.delimiter, quoting=form.quoting)
     while True:
         number = form.skipped + rows.line_num + 1
         # The limit is the interpreter's, not the reader's: it is changed for one row at a time.
@@ -153,5 +160,8 @@ def _records(lines: Iterable[str], form: _Form, source: Source, report: Report) 
             csv.field_size_limit(limit)
         if row is None:
             return
-        if any(row):
+        if ended:
+            # Only inside a quoted field does the parser ask for more lines than there are.
+            report(source.error("a quote that opens in this row is never closed", number))
+        elif any(row):
             yield number, row

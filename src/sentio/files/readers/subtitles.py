@@ -33,8 +33,8 @@ card = Card(
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 _TIMES = re.compile(rf"\s*({_CLOCK})\s*-->\s*({_CLOCK})(?:\s.*)?$", re.DOTALL)
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<[\d:.]+>|\{\\[^}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
 _BRACKETED = re.compile(r"\[([^\[\]]+)\](:?)\s*(.*)", re.DOTALL)
 _SOUNDS = {
     *("applause", "cheering", "chuckles", "cough", "coughs", "crying", "gasps", "groans", "inaudible", "laughing"),
@@ -103,7 +103,7 @@ def _spoken(lines: list[str]) -> Iterator[tuple[str | None, str]]:
     name: str | None = None
     words: list[str] = []
     for number, line in enumerate(lines):
-        dashed = line.startswith(("-", "–"))
+        dashed = line.startswith(("-", "–", ">>", "&gt;&gt;"))
         for tagged, text in _voices(line, opens=number == 0 or dashed):
             if (tagged is not None or dashed) and (words or name):
                 yield name, " ".join(words)
@@ -139,4 +139,4 @@ def _is_speaker(name: str, colon: bool, words: str) -> bool:
 
 def _plain(text: str) -> str:
     text = html.unescape(_TAG.sub("", text)).strip()
-    return text.lstrip("-–").lstrip() if text.startswith(("-", "–")) else text
+    return text.lstrip("-–>").lstrip() if text.startswith(("-", "–", ">>")) else text

@@ -25,9 +25,9 @@ card = Card(
     suffixes=(".txt",),
 )
 
-_TIME = re.compile(
-    rf"\s*(?:[\[(]\s*({CLOCK})\s*(?:[AaPp][Mm])?\s*[\])]|({CLOCK})(?:\s*[AaPp][Mm])?(?=[\s\-–—]))\s*[-–—]?\s*"
-)
+_DATE = r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[T\s]\s*)"
+_STAMP = rf"({_DATE}?{CLOCK})\s*(?:[AaPp][Mm])?"
+_TIME = re.compile(rf"\s*(?:[\[(]\s*{_STAMP}\s*[\])]|{_STAMP}(?=[\s\-–—]))\s*[-–—]?\s*")
 
 
 def sniff(source: Source) -> float:
@@ -59,6 +59,7 @@ def _turn(line: str) -> Turn | None:
     if parts is None:
         return None
     clock = (time[1] or time[2]) if time else ""
+    # With a date before it, this is no time that `seconds` reads.
     return Turn(*parts, start=seconds(clock) if clock.count(":") == 2 else None)
 
 
