@@ -9,16 +9,31 @@ from sentio import Conversation, Recognition, Recognitions, RecognizedConversati
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 utterances = st.builds(
-    Utterance, id=texts, speaker=texts, text=texts, start=st.none() | st.floats(0, 1e6), end=st.none(), audio=st.none() | texts
+    Utterance,
+    id=texts,
+    speaker=texts,
+    text=texts,
+    start=st.none() | st.floats(0, 1e6),
+    end=st.none(),
+    audio=st.none() | texts,
 )
 conversations = st.builds(
-    Conversation, id=texts, utterances=st.lists(utterances, max_size=5), profiles=st.just({"Ada": Speaker(name="Ada", traits={"openness": 0.5})})
+    Conversation,
+    id=texts,
+    utterances=st.lists(utterances, max_size=5),
+    profiles=st.just({"Ada": Speaker(name="Ada", traits={"openness": 0.5})}),
 )
 
 
 def mood(emotion: str = "joy", shift: bool = False) -> Recognition:
     return Recognition(
-        space="ekman", emotion=emotion, probabilities={emotion: 1.0}, valence=0.9, arousal=0.6, dominance=0.5, shift=shift
+        space="ekman",
+        emotion=emotion,
+        probabilities={emotion: 1.0},
+        valence=0.9,
+        arousal=0.6,
+        dominance=0.5,
+        shift=shift,
     )
 
 

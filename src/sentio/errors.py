@@ -26,7 +26,7 @@ class InputError(SentioError):
     'chat.csv:1: no column for the text'
     """
 
-    def __init__(self, cause: str, *, path: str | Path | None = None, line: int | None = None):
+    def __init__(self, cause: str, *, path: str | Path | None = None, line: int | None = None) -> None:
         self.cause, self.path, self.line = cause, path, line
         place = "" if path is None else f"{path}:{line}: " if line is not None else f"{path}: "
         super().__init__(place + cause)
@@ -47,7 +47,7 @@ class UnknownName(SentioError):
     "unknown system 'minni'; did you mean 'mini'?"
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]):
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
         known = sorted(known)
         near = get_close_matches(name, known, n=1, cutoff=0.5)
@@ -62,7 +62,7 @@ class MissingExtra(SentioError):
     'this needs: pip install "sentio[train]"'
     """
 
-    def __init__(self, extra: str):
+    def __init__(self, extra: str) -> None:
         super().__init__(f'this needs: pip install "sentio[{extra}]"')
 
 

@@ -116,7 +116,5 @@ def _plugins(kind: Kind) -> dict[str, Component]:
         card = read_card(Path(spec.origin))
         if card is None:
             raise SentioError(f"plug-in {entry.name!r}: {spec.origin} has no literal `card = Card(...)`")
-        found[entry.name] = Component(
-            id=entry.name, kind=kind, module=entry.value, source=Path(spec.origin), card=card
-        )
+        found[entry.name] = Component(id=entry.name, kind=kind, module=entry.value, source=Path(spec.origin), card=card)
     return found

@@ -75,7 +75,7 @@ class Recognitions(Sequence[Recognition]):
     Behaves as a sequence of `Recognition`; `conversations` keeps the grouping.
     """
 
-    def __init__(self, conversations: Sequence[RecognizedConversation]):
+    def __init__(self, conversations: Sequence[RecognizedConversation]) -> None:
         self.conversations = tuple(conversations)
         self._flat = tuple(mood for done in self.conversations for mood in done.recognitions)
 
@@ -91,6 +91,8 @@ class Recognitions(Sequence[Recognition]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recognitions) and self.conversations == other.conversations
+
+    __hash__ = None  # type: ignore[assignment]  # holds dictionaries
 
     def __repr__(self) -> str:
         return f"Recognitions({len(self)} utterances in {len(self.conversations)} conversations)"

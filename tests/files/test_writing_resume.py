@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
 from sentio.errors import OutputError
-from sentio.files.writing import Turn, open_writer
+from sentio.files.writing import Written, open_writer
 from sentio.labels import LabelSpace
 from sentio.results import Recognition, RecognizedConversation
 
@@ -55,9 +55,9 @@ def remaining(job: Job, rows: int) -> Iterator[tuple[str, list[tuple[str, str]],
             yield id, said[skipped:], skipped
 
 
-def turns(job: Job, space: LabelSpace) -> list[Turn]:
+def turns(job: Job, space: LabelSpace) -> list[Written]:
     return [
-        Turn(id, speaker, space.labels[index % len(space)])
+        Written(id, speaker, space.labels[index % len(space)])
         for id, said in job
         for index, (speaker, _) in enumerate(said)
     ]

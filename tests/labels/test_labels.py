@@ -13,7 +13,8 @@ from sentio.errors import MappingError, UnknownName
 WAYS = [
     (a, b)
     for a, b in product(labels.SPACES, repeat=2)
-    if a != b and not (b == "goemotions" or a == "sentiment3" or (b in {"empathetic32", "cped13"} and a != "goemotions"))
+    if a != b
+    and not (b == "goemotions" or a == "sentiment3" or (b in {"empathetic32", "cped13"} and a != "goemotions"))
 ]
 
 
@@ -52,7 +53,10 @@ def test_goemotions_reaches_every_space(target: str) -> None:
 
 def test_the_ekman_mapping_is_the_one_of_the_release() -> None:
     carry = labels.mapping("goemotions", "ekman")
-    counted = {target: sum(carry.row(label) == {target: 1.0} for label in carry.source.labels) for target in carry.target.labels}
+    counted = {
+        target: sum(carry.row(label) == {target: 1.0} for label in carry.source.labels)
+        for target in carry.target.labels
+    }
     assert counted == {"anger": 3, "disgust": 1, "fear": 2, "joy": 12, "sadness": 5, "surprise": 4, "neutral": 1}
 
 
@@ -68,7 +72,10 @@ def test_nothing_left_means_neutral_or_uniform() -> None:
     assert set(labels.mapping("goemotions", "empathetic32").distribution({"neutral": 1.0}).values()) == {1 / 32}
 
 
-@given(st.lists(st.floats(0, 1), min_size=28, max_size=28).filter(lambda p: sum(p) > 1e-6), st.sampled_from(sorted(labels.SPACES)))
+@given(
+    st.lists(st.floats(0, 1), min_size=28, max_size=28).filter(lambda p: sum(p) > 1e-6),
+    st.sampled_from(sorted(labels.SPACES)),
+)
 def test_every_distribution_stays_a_distribution(weights: list[float], target: str) -> None:
     space = labels.space("goemotions")
     given_distribution = {label: weight / sum(weights) for label, weight in zip(space.labels, weights, strict=True)}
@@ -92,7 +99,17 @@ def test_unknown_names_get_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     ("label", "degrees"),
-    [("pleasure", 9), ("joy", 27), ("excited", 63), ("anger", 99), ("disgust", 153), ("scared", 171), ("frustrated", 189), ("sad", 261), ("peaceful", 351)],
+    [
+        ("pleasure", 9),
+        ("joy", 27),
+        ("excited", 63),
+        ("anger", 99),
+        ("disgust", 153),
+        ("scared", 171),
+        ("frustrated", 189),
+        ("sad", 261),
+        ("peaceful", 351),
+    ],
 )
 def test_wheel_angles_are_prc_emos(label: str, degrees: float) -> None:
     assert labels.angle(label) == degrees

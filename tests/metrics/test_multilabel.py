@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from sentio.metrics.multilabel import GRID, ThresholdFit, f1_per_class, macro_f1
@@ -13,13 +14,14 @@ marks = arrays(bool, (30, 4))
 
 
 @given(marks, marks)
-def test_f1_is_scikit_learns(gold: np.ndarray, predicted: np.ndarray) -> None:
+def test_f1_is_scikit_learns(gold: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> None:
     assert f1_per_class(gold, predicted) == pytest.approx(f1_score(gold, predicted, average=None, zero_division=0))
     assert macro_f1(gold, predicted) == pytest.approx(f1_score(gold, predicted, average="macro", zero_division=0))
 
 
+@settings(max_examples=20)
 @given(marks, st.integers(0, 2**32 - 1))
-def test_without_smoothing_the_threshold_is_the_best_of_the_grid(gold: np.ndarray, seed: int) -> None:
+def test_without_smoothing_the_threshold_is_the_best_of_the_grid(gold: NDArray[np.bool_], seed: int) -> None:
     scores = np.random.default_rng(seed).random((30, 4))
     thresholds = ThresholdFit(bandwidth=0, prior=0).thresholds(gold, scores)
     for column in range(4):
@@ -33,9 +35,9 @@ def test_cross_fitting_takes_away_what_noise_gave() -> None:
     gold, scores = random.random((400, 10)) < 0.05, random.random((400, 10))
     fit = ThresholdFit(bandwidth=0, prior=0)
     tuned_and_scored_on_the_same = macro_f1(gold, scores >= fit.thresholds(gold, scores))
-    crossed, spread = fit.cross_fitted(gold, scores)
-    assert crossed < tuned_and_scored_on_the_same - 0.02
-    assert 0 < spread < 0.05
+    crossed = fit.cross_fitted(gold, scores, repeats=5).mean(axis=1)
+    assert crossed.shape == (5,)
+    assert crossed.max() < tuned_and_scored_on_the_same - 0.02
 
 
 def test_a_prior_holds_rare_classes_to_the_common_threshold() -> None:

@@ -59,15 +59,13 @@ class Job:
     def _recognized(
         self, recognizer: Recognizer, space: LabelSpace, written: files.Progress
     ) -> Iterator[RecognizedConversation]:
-        skip = Skip(written.rows)
+        skip = Skip(iter(written.turns))
         for number, source in enumerate(self.inputs, start=1):
             # Speakers' moods are kept by file: two files may use the same names for other people.
             moods = Moods()
-            if skip.rows:
-                for turn in written.turns:
-                    moods.turn(turn.conversation, turn.speaker, turn.emotion)
             try:
-                for done in recognize_stream(recognizer, skip.rest(self._conversations(source)), space, moods):
+                rest = skip.rest(self._conversations(source), moods)
+                for done in recognize_stream(recognizer, rest, space, moods):
                     self.progress.advance(source, len(done.recognitions))
                     yield done
             except InputError as error:
@@ -92,22 +90,21 @@ class Job:
 
 
 class Skip:
-    """Drops the first `rows` utterances, which an earlier run has written."""
+    """Drops the utterances that an earlier run has written, and remembers how their speakers felt."""
 
-    def __init__(self, rows: int):
-        self.rows = rows
+    def __init__(self, written: Iterator[files.Written]) -> None:
+        self._written = written
 
-    def rest(self, conversations: Iterator[Conversation]) -> Iterator[Conversation]:
-        """The conversations without the utterances that are done."""
+    def rest(self, conversations: Iterator[Conversation], moods: Moods) -> Iterator[Conversation]:
+        """The conversations without the utterances that are done, whose moods go into `moods`."""
         for conversation in conversations:
-            done = min(self.rows, len(conversation))
-            self.rows -= done
+            done = 0
+            for turn in islice(self._written, len(conversation)):
+                moods.turn(turn.conversation, turn.speaker, turn.emotion)
+                done += 1
             if done == 0:
                 yield conversation
             elif done < len(conversation):
                 yield conversation.model_copy(
-                    update={
-                        "offset": conversation.offset + done,
-                        "utterances": tuple(islice(conversation.utterances, done, None)),
-                    }
+                    update={"offset": conversation.offset + done, "utterances": conversation.utterances[done:]}
                 )

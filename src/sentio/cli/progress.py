@@ -7,7 +7,7 @@ from types import TracebackType
 class Progress:
     """Counts what is done. With `shown=False` it costs nothing, not even the import of rich."""
 
-    def __init__(self, shown: bool):
+    def __init__(self, shown: bool) -> None:
         self._shown = shown
 
     def __enter__(self) -> "Progress":

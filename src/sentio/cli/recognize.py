@@ -1,8 +1,6 @@
 """`sentio recognize`: files in, each speaker's emotions out."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 

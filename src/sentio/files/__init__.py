@@ -2,6 +2,6 @@
 
 from sentio.files.base import Columns
 from sentio.files.reading import read, stream
-from sentio.files.writing import Progress, Turn, Writer, format_for, open_writer
+from sentio.files.writing import Progress, Writer, Written, format_for, open_writer
 
-__all__ = ["Columns", "Progress", "Turn", "Writer", "format_for", "open_writer", "read", "stream"]
+__all__ = ["Columns", "Progress", "Writer", "Written", "format_for", "open_writer", "read", "stream"]

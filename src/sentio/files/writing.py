@@ -12,11 +12,11 @@ is then the same, byte for byte, as that of a job that never stopped.
 from pathlib import Path
 
 from sentio.errors import OutputError
-from sentio.files.writers.base import Progress, Turn, Writer
+from sentio.files.writers.base import Progress, Writer, Written
 from sentio.labels import LabelSpace
 from sentio.registry import components, find
 
-__all__ = ["Progress", "Turn", "Writer", "format_for", "open_writer"]
+__all__ = ["Progress", "Writer", "Written", "format_for", "open_writer"]
 
 
 def open_writer(format: str, out: Path | None, space: LabelSpace, *, resume: bool = False) -> Writer:

@@ -12,6 +12,7 @@ neutral gets everything, or all labels alike where there is no neutral.
 from collections import deque
 from collections.abc import Mapping as ReadOnly
 from functools import cached_property
+from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,7 +82,7 @@ def mapping(source: str, target: str) -> Mapping:
     start, end = space(source), space(target)
     if source == target:
         return Mapping(source=start, target=end, weights={label: {label: 1.0} for label in start.labels})
-    queue = deque([(source,)])
+    queue: deque[tuple[str, ...]] = deque([(source,)])
     seen = {source}
     while queue:
         path = queue.popleft()
@@ -96,10 +97,7 @@ def mapping(source: str, target: str) -> Mapping:
 
 
 def _along(path: tuple[str, ...]) -> Mapping:
-    steps = [
-        Mapping(source=space(a), target=space(b), weights=_normalised(TABLES[a, b]))
-        for a, b in zip(path, path[1:], strict=False)
-    ]
+    steps = [Mapping(source=space(a), target=space(b), weights=_normalised(TABLES[a, b])) for a, b in pairwise(path)]
     whole = steps[0]
     for step in steps[1:]:
         whole = whole.then(step)

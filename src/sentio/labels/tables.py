@@ -130,20 +130,22 @@ TABLES: dict[tuple[str, str], dict[str, dict[str, float]]] = {
     ("goemotions", "sentiment3"): _GOEMOTIONS_SENTIMENT3,
     ("goemotions", "cped13"): _GOEMOTIONS_CPED13,
     ("meld", "ekman"): _same("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"),
-    ("meld", "dailydialog"): _same("anger", "disgust", "fear", "sadness", "surprise", "neutral") | _table(happiness="joy"),
+    ("meld", "dailydialog"): _same("anger", "disgust", "fear", "sadness", "surprise", "neutral")
+    | _table(happiness="joy"),
     ("ekman", "meld"): _same("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"),
     ("ekman", "iemocap6"): _table(happy="joy", sad="sadness", neutral="neutral", angry="anger disgust"),
-    ("ekman", "emorynlp"): _table(joyful="joy surprise", mad="anger disgust", neutral="neutral", sad="sadness", scared="fear"),
-    ("ekman", "sentiment3"): _table(
-        positive="joy", neutral="neutral surprise", negative="anger disgust fear sadness"
+    ("ekman", "emorynlp"): _table(
+        joyful="joy surprise", mad="anger disgust", neutral="neutral", sad="sadness", scared="fear"
     ),
+    ("ekman", "sentiment3"): _table(positive="joy", neutral="neutral surprise", negative="anger disgust fear sadness"),
     ("iemocap6", "iemocap4"): _table(happy="happy excited", sad="sad", neutral="neutral", angry="angry"),
     ("iemocap6", "ekman"): _table(joy="happy excited", sadness="sad", neutral="neutral", anger="angry frustrated"),
     ("iemocap4", "ekman"): _table(joy="happy", sadness="sad", neutral="neutral", anger="angry"),
     ("emorynlp", "ekman"): _table(
         joy="joyful peaceful powerful", anger="mad", neutral="neutral", sadness="sad", fear="scared"
     ),
-    ("dailydialog", "ekman"): _same("anger", "disgust", "fear", "sadness", "surprise", "neutral") | _table(joy="happiness"),
+    ("dailydialog", "ekman"): _same("anger", "disgust", "fear", "sadness", "surprise", "neutral")
+    | _table(joy="happiness"),
     ("empathetic32", "ekman"): _table(
         anger="angry annoyed furious jealous",
         disgust="disgusted",

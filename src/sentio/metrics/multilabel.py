@@ -26,7 +26,8 @@ def f1_per_class(gold: Marks, predicted: Marks) -> NDArray[np.float64]:
     """
     hits = (gold & predicted).sum(axis=0)
     total = gold.sum(axis=0) + predicted.sum(axis=0)
-    return np.divide(2 * hits, total, out=np.zeros(gold.shape[1]), where=total > 0)
+    f1: NDArray[np.float64] = np.divide(2 * hits, total, out=np.zeros(gold.shape[1]), where=total > 0)
+    return f1
 
 
 def macro_f1(gold: Marks, predicted: Marks) -> float:
@@ -53,13 +54,14 @@ class ThresholdFit:
         smooth = np.stack([_smoothed(curve, self.bandwidth) for curve in curves])
         positives = gold.sum(axis=0)[:, None]
         pulled = (smooth * positives + smooth.mean(axis=0) * self.prior) / np.maximum(positives + self.prior, 1e-9)
-        return GRID[pulled.argmax(axis=1)]
+        chosen: NDArray[np.float64] = GRID[pulled.argmax(axis=1)]
+        return chosen
 
-    def cross_fitted(self, gold: Marks, scores: Floats, repeats: int = 20) -> tuple[float, float]:
-        """Macro-F1 with thresholds fitted on one half and applied to the other, and the reverse.
+    def cross_fitted(self, gold: Marks, scores: Floats, repeats: int = 20) -> NDArray[np.float64]:
+        """F1 with thresholds fitted on one half and applied to the other, and the reverse.
 
-        The rows are halved at random `repeats` times (seeds 0, 1, ...); returns mean and standard
-        deviation over the halvings.
+        The rows are halved at random `repeats` times (seeds 0, 1, ...). Shape (repeats, classes);
+        the mean over the classes is the macro-F1 of each halving.
         """
         results = []
         for seed in range(repeats):
@@ -68,8 +70,8 @@ class ThresholdFit:
             predicted = np.zeros_like(gold)
             for fitted, scored in ((first, second), (second, first)):
                 predicted[scored] = scores[scored] >= self.thresholds(gold[fitted], scores[fitted])
-            results.append(macro_f1(gold, predicted))
-        return float(np.mean(results)), float(np.std(results))
+            results.append(f1_per_class(gold, predicted))
+        return np.stack(results)
 
 
 def _f1_curve(gold: Marks, scores: Floats) -> NDArray[np.float64]:
@@ -77,7 +79,8 @@ def _f1_curve(gold: Marks, scores: Floats) -> NDArray[np.float64]:
     order = np.argsort(-scores, kind="stable")
     hits = np.concatenate([[0], np.cumsum(gold[order])])
     chosen = np.searchsorted(-scores[order], -GRID, side="right")
-    return 2 * hits[chosen] / np.maximum(chosen + gold.sum(), 1)
+    f1: NDArray[np.float64] = 2 * hits[chosen] / np.maximum(chosen + gold.sum(), 1)
+    return f1
 
 
 def _smoothed(curve: NDArray[np.float64], bandwidth: float) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ class EmotionEncoder(nn.Module):
     classes need not be pushed down from one half for the first hundreds of steps.
     """
 
-    def __init__(self, encoder: BertModel, prior: Tensor, dropout: float):
+    def __init__(self, encoder: BertModel, prior: Tensor, dropout: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
@@ -31,4 +31,5 @@ class EmotionEncoder(nn.Module):
         padding = (attention_mask == 0)[..., None]
         attention = self.query(hidden).float().masked_fill(padding, -1e4).softmax(dim=1)
         evidence = nn.functional.linear(hidden, self.head.weight).float()
-        return (attention * evidence).sum(dim=1) + self.head.bias
+        logits: Tensor = (attention * evidence).sum(dim=1) + self.head.bias
+        return logits

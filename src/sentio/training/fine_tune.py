@@ -44,7 +44,7 @@ class Epoch:
     model: EmotionEncoder
 
 
-def fine_tune(  # noqa: PLR0917
+def fine_tune(
     model: EmotionEncoder,
     rows: Sequence[Sequence[int]],
     targets: Floats,
@@ -71,7 +71,7 @@ def fine_tune(  # noqa: PLR0917
         losses = []
         for batch in batches.shuffled(lengths, settings.batch_size, seed * 1_000 + epoch):
             loss = _loss(model, [rows[i] for i in batch], torch.from_numpy(targets[batch]))
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
             optimizer.step()
             optimizer.zero_grad()

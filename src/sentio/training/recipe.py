@@ -1,9 +1,9 @@
 """Recipes: a TOML file that says which system to train and how.
 
-    system = "mini"
-    seed = 1
-    [teachers]
-    epochs = 3
+system = "mini"
+seed = 1
+[teachers]
+epochs = 3
 """
 
 import tomllib

@@ -1,11 +1,11 @@
 """A run folder is the truth: the recipe, the environment, the metrics and the model of one training.
 
-    runs/mini/
-      config.toml        the recipe, as given
-      environment.json   versions, platform, command, time
-      metrics.json       what was measured
-      model/             what a system loads
-      checkpoints/       what a killed run goes on from; deleted at the end
+runs/mini/
+  config.toml        the recipe, as given
+  environment.json   versions, platform, command, time
+  metrics.json       what was measured
+  model/             what a system loads
+  checkpoints/       what a killed run goes on from; deleted at the end
 """
 
 import json
@@ -29,7 +29,7 @@ Arrays = Mapping[str, NDArray[Any]]
 class RunFolder:
     """One training's folder. Opening it again with the same recipe goes on with what is there."""
 
-    def __init__(self, path: Path, recipe: str):
+    def __init__(self, path: Path, recipe: str) -> None:
         """Create the folder, or open one made by the same recipe text.
 
         Raises `RecipeError` when the folder holds another recipe's run, `OutputError` when it cannot
@@ -61,7 +61,7 @@ class RunFolder:
         path = self.checkpoints / f"{name}.npz"
         if not path.exists():
             partial = path.with_suffix(".partial.npz")
-            np.savez(partial, **dict(compute()))
+            np.savez(partial, allow_pickle=False, **dict(compute()))
             partial.rename(path)
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored}

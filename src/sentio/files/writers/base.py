@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, Self
 from sentio.results import RecognizedConversation
 
 
-class Turn(NamedTuple):
+class Written(NamedTuple):
     """One row that an earlier run wrote: enough to know each speaker's last emotion again."""
 
     conversation: str
@@ -25,7 +25,7 @@ class Progress:
     """
 
     rows: int = 0
-    turns: Iterable[Turn] = ()
+    turns: Iterable[Written] = ()
 
 
 class Writer(Protocol):

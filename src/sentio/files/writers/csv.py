@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from sentio.card import Card
 from sentio.errors import OutputError
-from sentio.files.writers.base import Progress, Turn, Writer
+from sentio.files.writers.base import Progress, Writer, Written
 from sentio.files.writers.output import Output, reported
 from sentio.labels import LabelSpace
 from sentio.results import RecognizedConversation
@@ -103,7 +103,7 @@ class Rows:
     path: Path
     size: int
 
-    def __iter__(self) -> Iterator[Turn]:
+    def __iter__(self) -> Iterator[Written]:
         with reported(self.path), self.path.open("rb") as file:
             read = 0
             for number, record in enumerate(_records(file)):
@@ -115,7 +115,7 @@ class Rows:
                 fields = _split(record)
                 if len(fields) < len(COLUMNS):
                     raise OutputError(f"{self.path}: row {number} is not sentio's; repair or remove the file")
-                yield Turn(fields[0], fields[3], fields[6])
+                yield Written(fields[0], fields[3], fields[6])
 
 
 def _header(space: LabelSpace) -> bytes:

@@ -18,7 +18,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from sentio.card import Card
 from sentio.errors import OutputError
-from sentio.files.writers.base import Progress, Turn, Writer
+from sentio.files.writers.base import Progress, Writer, Written
 from sentio.files.writers.output import Output, reported
 from sentio.labels import LabelSpace
 from sentio.results import RecognizedConversation
@@ -82,7 +82,7 @@ class Lines:
     path: Path
     size: int
 
-    def __iter__(self) -> Iterator[Turn]:
+    def __iter__(self) -> Iterator[Written]:
         with reported(self.path), self.path.open("rb") as file:
             read = 0
             for number, line in enumerate(file, start=1):
@@ -91,7 +91,7 @@ class Lines:
                     return
                 try:
                     row = json.loads(line)
-                    turn = Turn(row["conversation"], row["speaker"], row["emotion"])
+                    turn = Written(row["conversation"], row["speaker"], row["emotion"])
                 except (ValueError, TypeError, KeyError, RecursionError) as error:
                     where = f"{self.path}:{number}"
                     raise OutputError(f"{where}: not a line of sentio's; repair or remove the file") from error

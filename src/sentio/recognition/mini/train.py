@@ -7,6 +7,8 @@ marks, and can be trained longer. Thresholds and the student's epoch are chosen 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +25,8 @@ from sentio.corpora import goemotions
 from sentio.errors import MissingExtra
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
-from sentio.recognition.mini.publish import publish
-from sentio.training.fine_tune import FineTuning, fine_tune, predict
+from sentio.recognition.mini.publish import Rows, publish
+from sentio.training.fine_tune import Epoch, FineTuning, fine_tune, predict
 from sentio.training.run_folder import Arrays, RunFolder
 
 Scores = NDArray[np.float32]
@@ -61,91 +63,102 @@ class Recipe(BaseModel):
     thresholds: Thresholds
 
 
-class Rows(BaseModel):
-    """One split, tokenised: token ids of each row and marks of shape (rows, labels)."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    texts: list[str]
-    ids: list[list[int]]
-    marks: Marks
-
-
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
     """Train, export and measure; the model goes to `run.model`. Killed and started again, it goes on.
 
     Returns the metrics. `progress` gets the stage's name and the share of it that is done.
     """
     weights = _pretrained()
-    training = _tokenised(goemotions.read("train", data), recipe.rows, weights, recipe.window)
-    dev = _tokenised(goemotions.read("dev", data), None, weights, recipe.window)
-    opinions = np.zeros(training.marks.shape, dtype=np.float32)
-    fold_of = np.random.default_rng(recipe.seed).permutation(len(training.ids)) % recipe.folds
-    for fold in range(recipe.folds):
-        stage = run.once(f"teacher-{fold}", lambda n=fold: _teach(recipe, run, weights, training, dev, fold_of, n, progress))  # type: ignore[misc]
-        opinions[fold_of == fold] = stage["opinions"]
-    targets = recipe.marks_weight * training.marks + (1 - recipe.marks_weight) * opinions
-    student, epochs = _study(recipe, run, weights, training, targets.astype(np.float32), dev, progress)
-    metrics = publish(student, weights / "tokenizer.json", run.model, _fit(recipe), dev.texts, dev.ids, dev.marks)
-    metrics["student_epochs"] = epochs
+    school = School(
+        recipe=recipe,
+        run=run,
+        weights=weights,
+        training=_tokenised(goemotions.read("train", data), recipe.rows, weights, recipe.window),
+        dev=_tokenised(goemotions.read("dev", data), None, weights, recipe.window),
+        progress=progress,
+    )
+    opinions, teachers = school.teach()
+    targets = recipe.marks_weight * school.training.marks + (1 - recipe.marks_weight) * opinions
+    student, epochs = school.study(targets.astype(np.float32))
+    exact = predict(student, school.dev.ids, exact=True)
+    metrics = publish(
+        student, weights / "tokenizer.json", run.model, school.training.texts, school.dev, exact, school.fit
+    )
+    metrics |= {"teachers": teachers, "student_epochs": epochs}
     run.finish(metrics)
     return metrics
 
 
-def _teach(
-    recipe: Recipe,
-    run: RunFolder,
-    weights: Path,
-    training: Rows,
-    dev: Rows,
-    fold_of: NDArray[np.int64],
-    fold: int,
-    progress: Progress,
-) -> Arrays:
-    """Train without one fold; score that fold, and dev to see how good the teacher is."""
-    seen, unseen = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-    seed = recipe.seed + fold
-    model = _fresh(recipe.teachers, weights, training.marks[seen], seed)
-    checkpoint = run.checkpoints / f"teacher-{fold}.safetensors"
-    targets = training.marks[seen].astype(np.float32)
-    ids = [training.ids[i] for i in seen]
-    for _ in fine_tune(
-        model, ids, targets, recipe.teachers, seed, checkpoint, lambda share: progress(f"teacher {fold}", share)
-    ):
-        pass
-    checkpoint.unlink()
-    return {"opinions": predict(model, [training.ids[i] for i in unseen]), "dev": predict(model, dev.ids)}
+@dataclass(frozen=True)
+class School:
+    """Teachers and student of one run, and what they share."""
 
+    recipe: Recipe
+    run: RunFolder
+    weights: Path
+    training: Rows
+    dev: Rows
+    progress: Progress
 
-def _study(
-    recipe: Recipe, run: RunFolder, weights: Path, training: Rows, targets: Scores, dev: Rows, progress: Progress
-) -> tuple[EmotionEncoder, list[dict[str, float]]]:
-    """Train the student; the weights of its best epoch on dev, and what each epoch scored there."""
-    model = _fresh(recipe.student, weights, training.marks, recipe.seed)
-    checkpoint, best = run.checkpoints / "student.safetensors", run.checkpoints / "best.safetensors"
-    for epoch in fine_tune(
-        model, training.ids, targets, recipe.student, recipe.seed, checkpoint, lambda share: progress("student", share)
-    ):
-        _judge(recipe, run, epoch.number, epoch.loss, model, dev, best)
-    epochs = [
-        {key: float(value) for key, value in run.once(f"student-{number}", dict).items()}
-        for number in range(1, recipe.student.epochs + 1)
-    ]
-    model.load_state_dict(load_file(best))
-    return model, epochs
+    @property
+    def fit(self) -> ThresholdFit:
+        """How thresholds are fitted."""
+        return ThresholdFit(self.recipe.thresholds.bandwidth, self.recipe.thresholds.prior)
 
+    def teach(self) -> tuple[Scores, list[float]]:
+        """What each training row's unknowing teacher thinks of it, shape (rows, labels), and how good
+        each teacher is: macro-F1 on dev."""
+        fold_of = np.random.default_rng(self.recipe.seed).permutation(len(self.training.ids)) % self.recipe.folds
+        opinions, quality = np.zeros(self.training.marks.shape, dtype=np.float32), []
+        for fold in range(self.recipe.folds):
+            stage = self.run.once(f"teacher-{fold}", partial(self._teacher, fold, fold_of != fold))
+            opinions[fold_of == fold] = stage["opinions"]
+            quality.append(float(self.fit.cross_fitted(self.dev.marks, stage["dev"]).mean()))
+        return opinions, quality
 
-def _judge(recipe: Recipe, run: RunFolder, number: int, loss: float, model: EmotionEncoder, dev: Rows, best: Path) -> None:
-    mean, spread = _fit(recipe).cross_fitted(dev.marks, predict(model, dev.ids))
-    earlier = [float(run.once(f"student-{n}", dict)["macro_f1"]) for n in range(1, number)]
-    if mean > max(earlier, default=-1.0):
-        save_file(model.state_dict(), best)
-    values = {"epoch": number, "loss": loss, "macro_f1": mean, "spread": spread}
-    run.once(f"student-{number}", lambda: {key: np.array(value) for key, value in values.items()})
+    def _teacher(self, fold: int, seen: Marks) -> Arrays:
+        """Train on the rows `seen`; score the others, and dev."""
+        known, unknown = np.flatnonzero(seen), np.flatnonzero(~seen)
+        seed = self.recipe.seed + fold
+        model = _fresh(self.recipe.teachers, self.weights, self.training.marks[known], seed)
+        checkpoint = self.run.checkpoints / f"teacher-{fold}.safetensors"
+        for _ in fine_tune(
+            model,
+            [self.training.ids[i] for i in known],
+            self.training.marks[known].astype(np.float32),
+            self.recipe.teachers,
+            seed,
+            checkpoint,
+            partial(self.progress, f"teacher {fold + 1} of {self.recipe.folds}"),
+        ):
+            pass
+        checkpoint.unlink()
+        return {
+            "opinions": predict(model, [self.training.ids[i] for i in unknown]),
+            "dev": predict(model, self.dev.ids),
+        }
 
+    def study(self, targets: Scores) -> tuple[EmotionEncoder, list[dict[str, float]]]:
+        """Train the student; its weights after the best epoch on dev, and what each epoch scored there."""
+        recipe, best = self.recipe, self.run.checkpoints / "best.safetensors"
+        model = _fresh(recipe.student, self.weights, self.training.marks, recipe.seed)
+        checkpoint = self.run.checkpoints / "student.safetensors"
+        report = partial(self.progress, "student")
+        for epoch in fine_tune(model, self.training.ids, targets, recipe.student, recipe.seed, checkpoint, report):
+            self._judge(epoch, best)
+        model.load_state_dict(load_file(best))
+        return model, [self._judged(number) for number in range(1, recipe.student.epochs + 1)]
 
-def _fit(recipe: Recipe) -> ThresholdFit:
-    return ThresholdFit(recipe.thresholds.bandwidth, recipe.thresholds.prior)
+    def _judge(self, epoch: Epoch, best: Path) -> None:
+        halvings = self.fit.cross_fitted(self.dev.marks, predict(epoch.model, self.dev.ids)).mean(axis=1)
+        earlier = [self._judged(number)["macro_f1"] for number in range(1, epoch.number)]
+        if halvings.mean() > max(earlier, default=-1.0):
+            save_file(epoch.model.state_dict(), best)
+        values = {"epoch": epoch.number, "loss": epoch.loss, "macro_f1": halvings.mean(), "spread": halvings.std()}
+        self.run.once(f"student-{epoch.number}", lambda: {key: np.array(value) for key, value in values.items()})
+
+    def _judged(self, number: int) -> dict[str, float]:
+        return {key: round(float(value), 4) for key, value in self.run.once(f"student-{number}", dict).items()}
 
 
 def _pretrained() -> Path:

@@ -17,7 +17,7 @@ class Options(BaseModel):
 
 
 class Loud:
-    def __init__(self, share: float):
+    def __init__(self, share: float) -> None:
         self.space = labels.space("ekman")
         self.share = share
 

@@ -1,0 +1,76 @@
+"""From the trained student to the model folder: export, thresholds for the 8-bit scores, figures."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from sentio import labels
+from sentio.metrics.multilabel import ThresholdFit
+from sentio.nn.emotion_encoder import EmotionEncoder
+from sentio.recognition.mini.export import export
+from sentio.recognition.mini.recognizer import Manifest, Mini
+
+CALIBRATION = 2_000
+"""Training texts on which the 8-bit ranges are chosen."""
+DECIMALS = 4
+
+
+class Rows(BaseModel):
+    """One split, tokenised: token ids of each row and marks of shape (rows, labels)."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    texts: list[str]
+    ids: list[list[int]]
+    marks: NDArray[np.bool_]
+
+
+def publish(
+    student: EmotionEncoder,
+    tokenizer: Path,
+    folder: Path,
+    texts: list[str],
+    dev: Rows,
+    exact: NDArray[np.float32],
+    fit: ThresholdFit,
+) -> dict[str, Any]:
+    """Write the model folder and measure it on dev, beside the `exact` scores of the fp32 student.
+
+    The thresholds that go with the model are fitted on the whole dev split. The F1 reported for it is
+    cross-fitted: no row is scored by thresholds that have seen it.
+    """
+    space = labels.space("goemotions")
+    export(
+        student,
+        tokenizer,
+        folder,
+        labels=space.labels,
+        thresholds=[0.5] * len(space),
+        texts=texts[:CALIBRATION],
+    )
+    quantised = Mini(folder).scores(dev.texts)
+    halvings = {"fp32": fit.cross_fitted(dev.marks, exact), "int8": fit.cross_fitted(dev.marks, quantised)}
+    figures: dict[str, Any] = {
+        f"macro_f1_{name}": {"mean": _round(f1.mean()), "spread": _round(f1.mean(axis=1).std())}
+        for name, f1 in halvings.items()
+    }
+    figures["largest_score_difference"] = _round(np.abs(exact - quantised).max())
+    figures["f1"] = dict(zip(space.labels, map(_round, halvings["int8"].mean(axis=0)), strict=True))
+    figures["positives"] = dict(zip(space.labels, dev.marks.sum(axis=0).tolist(), strict=True))
+    _finish(folder, fit.thresholds(dev.marks, quantised), figures)
+    return figures
+
+
+def _finish(folder: Path, thresholds: NDArray[np.float64], figures: dict[str, Any]) -> None:
+    path = folder / "model.json"
+    manifest = Manifest.model_validate_json(path.read_bytes()).model_dump(mode="json")
+    manifest |= {"thresholds": [_round(t) for t in thresholds], "training": figures}
+    path.write_text(json.dumps(manifest, indent=2) + "\n", "utf8")
+
+
+def _round(value: float) -> float:
+    return round(float(value), DECIMALS)
