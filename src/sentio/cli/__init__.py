@@ -1,4 +1,4 @@
-"""The command line: one file a command, imported only when it is called.
+"""The command line: one file a command; what a command needs is imported when it is called.
 
 Exit codes: 0 everything was done; 1 some conversations were skipped, the others are in the output;
 2 nothing could be done, the message says why; 130 interrupted, what was written is valid.
@@ -12,9 +12,11 @@ DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 _HELP = """Read a conversation and see what each speaker feels.
 
-    sentio recognize chat.txt
-    sentio recognize chat.txt --out report.html
-    sentio ls
+Examples:
+
+sentio recognize chat.txt
+sentio recognize chat.txt --out report.html
+sentio ls
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 some conversations were skipped; 2 failed, with one line that says why; \
@@ -25,13 +27,16 @@ def main() -> None:
     """Entry point of the `sentio` command; ends the process with an exit code."""
     from cyclopts import App, CycloptsError
 
+    from sentio.cli.ls import ls
+    from sentio.cli.recognize import recognize
+    from sentio.cli.train import train
     from sentio.errors import SentioError
 
     app = App(
         name="sentio", help=_HELP, help_format="plaintext", help_epilogue=_EPILOGUE, version=lambda: version("sentio")
     )
-    for command in ("recognize", "train", "ls"):
-        app.command(f"sentio.cli.{command}:{command}", name=command)
+    for command in (recognize, train, ls):
+        app.command(command)
     try:
         code = app(exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()

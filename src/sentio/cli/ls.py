@@ -8,8 +8,10 @@ Topic = Literal["systems", "labels", "files"]
 def ls(topic: Topic | None = None) -> None:
     """List systems, label spaces and file formats.
 
-        sentio ls
-        sentio ls systems
+    Examples:
+
+    sentio ls
+    sentio ls systems
 
     Parameters
     ----------

@@ -27,11 +27,13 @@ def recognize(
 ) -> int:
     """Say what each speaker of a conversation feels, utterance by utterance.
 
-        sentio recognize chat.txt
-        sentio recognize chat.txt --out report.html
-        sentio recognize calls/*.csv --labels ekman --format jsonl | jq .emotion
-        sentio recognize big.jsonl --out moods.parquet
-        cat chat.txt | sentio recognize -
+    Examples:
+
+    sentio recognize chat.txt
+    sentio recognize chat.txt --out report.html
+    sentio recognize calls/*.csv --labels ekman --format jsonl | jq .emotion
+    sentio recognize big.jsonl --out moods.parquet
+    cat chat.txt | sentio recognize -
 
     Parameters
     ----------

@@ -16,8 +16,10 @@ def train(
 ) -> int:
     """Train a system by a recipe. Killed and called again, it goes on where it was.
 
-        sentio train recipes/mini.toml --data DATA
-        sentio recognize chat.txt --system runs/mini
+    Examples:
+
+    sentio train recipes/mini.toml --data DATA
+    sentio recognize chat.txt --system runs/mini
 
     Parameters
     ----------

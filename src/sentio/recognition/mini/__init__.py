@@ -12,7 +12,7 @@ sentio.errors.SentioError: no model at nowhere: model.json, model.onnx, tokenize
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,13 +31,12 @@ card = Card(
 
 
 class Options(BaseModel):
-    """`model`: a model folder, by default the one that comes with sentio. `threads`: how many cores
-    to use, by default all this process may use."""
+    """Which model folder to use, and how many cores."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Path | None = None
-    threads: Annotated[int, Field(ge=1)] | None = None
+    model: Path | None = Field(default=None, description="a model folder; the one that comes with sentio by default")
+    threads: int | None = Field(default=None, ge=1, description="cores to use; by default all this process may use")
 
 
 def load(options: Options) -> "Mini":

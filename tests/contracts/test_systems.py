@@ -1,0 +1,80 @@
+"""What every registered recogniser promises."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from sentio import Conversation, Utterance, labels, registry
+from sentio.recognition import Recognizer, load, recognize_stream
+
+SYSTEMS = registry.components("recognition")
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
+def system(request: pytest.FixtureRequest) -> Recognizer:
+    return load(request.param)
+
+
+def chat(name: str, *texts: str) -> Conversation:
+    turns = [Utterance(id=str(i), speaker="AB"[i % 2], text=text) for i, text in enumerate(texts)]
+    return Conversation(id=name, utterances=turns)
+
+
+CHATS = [
+    chat("plain", "I got the job!", "That is wonderful, congratulations!", "I still can't believe it."),
+    chat("empty"),
+    chat("one", "Go away."),
+    chat("odd", "", "   ", "\x00", "🎉🎉🎉", "x" * 10_000, "مرحبا كيف حالك", "no " * 3_000, "\ud800 half a character"),
+]
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_card_names_a_label_space(name: str) -> None:
+    card = SYSTEMS[name].card
+    assert card.labels in labels.SPACES
+    assert card.title
+    assert card.summary
+    assert card.licence
+
+
+def test_one_prediction_a_conversation_in_order(system: Recognizer) -> None:
+    predictions = list(system.predict(CHATS))
+    assert [p.probabilities.shape for p in predictions] == [(len(c), len(system.space)) for c in CHATS]
+    for prediction in predictions:
+        assert np.isfinite(prediction.probabilities).all()
+        assert (prediction.probabilities >= 0).all()
+        np.testing.assert_allclose(prediction.probabilities.sum(axis=1), 1.0, atol=1e-5)
+        if system.space.multi_label:
+            assert prediction.active is not None
+            assert prediction.active.shape == prediction.probabilities.shape
+
+
+def test_neighbours_do_not_change_an_answer(system: Recognizer) -> None:
+    together = list(system.predict(CHATS))
+    alone = [next(iter(system.predict([c]))) for c in CHATS]
+    for a, b in zip(together, alone, strict=True):
+        np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-5)
+
+
+def test_an_endless_stream_gives_answers(system: Recognizer) -> None:
+    def endless() -> Iterator[Conversation]:
+        while True:
+            yield CHATS[0]
+
+    answers = system.predict(endless())
+    first, second = next(answers), next(answers)
+    np.testing.assert_array_equal(first.probabilities, second.probabilities)
+
+
+@pytest.mark.parametrize("target", labels.SPACES)
+def test_every_label_space_can_be_answered(system: Recognizer, target: str) -> None:
+    if system.space.name != "goemotions":
+        pytest.skip("only GoEmotions is mapped to every space")
+    done = list(recognize_stream(system, CHATS, labels.space(target)))
+    for conversation in done:
+        for mood in conversation.recognitions:
+            assert sum(mood.probabilities.values()) == pytest.approx(1.0, abs=1e-9)
+            assert mood.emotion == max(mood.probabilities, key=lambda label: mood.probabilities[label])
+            assert -1 <= mood.valence <= 1
+            assert (mood.active is None) == (target != "goemotions")

@@ -1,0 +1,167 @@
+"""Batches, schedules, resuming, recipes and run folders, on a model of 8 dimensions."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import BertConfig, BertModel
+
+from sentio.errors import InputError, RecipeError
+from sentio.nn.emotion_encoder import EmotionEncoder
+from sentio.training import batches, recipe
+from sentio.training.fine_tune import FineTuning, fine_tune, predict
+from sentio.training.run_folder import RunFolder
+
+SETTINGS = FineTuning(
+    epochs=3, batch_size=4, learning_rate=5e-3, layer_decay=0.9, head_rate=5, weight_decay=0.01, warmup=0.1,
+    dropout=0.1, clip_norm=5,
+)  # fmt: skip
+
+
+def tiny(seed: int = 0) -> EmotionEncoder:
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=50, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16,
+        max_position_embeddings=16, attn_implementation="eager",
+    )  # fmt: skip
+    return EmotionEncoder(BertModel(config, add_pooling_layer=False), torch.tensor([0.5, 0.2, 0.1]), dropout=0.1)
+
+
+def task() -> tuple[list[list[int]], np.ndarray]:  # type: ignore[type-arg]
+    """Label 0 is on where token 7 occurs: learnable in a few steps."""
+    random = np.random.default_rng(0)
+    rows = [random.integers(8, 50, random.integers(2, 10)).tolist() for _ in range(40)]
+    for row in rows[::2]:
+        row[0] = 7
+    return rows, np.array([[float(7 in row), 0, 0] for row in rows], dtype=np.float32)
+
+
+@given(st.lists(st.integers(1, 64), min_size=1, max_size=300), st.integers(1, 40), st.integers(0, 99))
+def test_an_epoch_sees_every_row_once(lengths: list[int], size: int, seed: int) -> None:
+    found = batches.shuffled(np.array(lengths), size, seed)
+    assert sorted(np.concatenate(found)) == list(range(len(lengths)))
+    assert all(len(batch) <= size for batch in found)
+    predicted = list(batches.by_length(np.array(lengths), size))
+    assert sorted(np.concatenate(predicted)) == list(range(len(lengths)))
+
+
+def test_shuffled_batches_waste_little_padding() -> None:
+    lengths = np.random.default_rng(0).integers(3, 60, 5_000)
+    padded = sum(lengths[batch].max() * len(batch) for batch in batches.shuffled(lengths, 32, 0))
+    assert padded / lengths.sum() < 1.05
+
+
+def test_padding_does_not_change_an_answer() -> None:
+    model = tiny().eval()
+    rows = [[7, 9, 11], [8, 9, 10, 11, 12, 13, 14, 15]]
+    together = model(*batches.padded(rows))
+    alone = torch.cat([model(*batches.padded([row])) for row in rows])
+    torch.testing.assert_close(together, alone)
+
+
+def test_training_learns_and_the_layers_have_decayed_rates(tmp_path: Path) -> None:
+    rows, targets = task()
+    model = tiny()
+    shares: list[float] = []
+    losses = [e.loss for e in fine_tune(model, rows, targets, SETTINGS, 1, tmp_path / "c", shares.append)]
+    assert losses[-1] < losses[0] * 0.8
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert predict(model, rows, exact=True).shape == targets.shape
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    rows, targets = task()
+    whole = tiny()
+    for _ in fine_tune(whole, rows, targets, SETTINGS, 1, tmp_path / "whole", lambda share: None):
+        pass
+    checkpoint = tmp_path / "broken"
+    epochs = fine_tune(tiny(), rows, targets, SETTINGS, 1, checkpoint, lambda share: None)
+    next(epochs)
+    next(epochs)  # the first epoch is saved, the second is seen but not saved
+    epochs.close()
+    resumed = tiny(seed=5)
+    numbers = [e.number for e in fine_tune(resumed, rows, targets, SETTINGS, 1, checkpoint, lambda share: None)]
+    assert numbers == [2, 3]
+    for name, tensor in whole.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[name], tensor, rtol=0, atol=0, msg=name)
+
+
+def test_a_run_folder_keeps_stages_and_refuses_another_recipe(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run", "a = 1")
+    assert run.once("stage", lambda: {"x": np.arange(3)})["x"].tolist() == [0, 1, 2]
+    again = RunFolder(tmp_path / "run", "a = 1")
+    assert again.once("stage", lambda: pytest.fail("computed twice"))["x"].tolist() == [0, 1, 2]
+    with pytest.raises(RecipeError, match="another recipe"):
+        RunFolder(tmp_path / "run", "a = 2")
+    run.finish({"f1": 0.5})
+    assert json.loads((tmp_path / "run" / "metrics.json").read_text()) == {"f1": 0.5}
+    assert not run.checkpoints.exists()
+    environment = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert environment["packages"]["numpy"] == np.__version__
+
+
+def test_recipes_name_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    with pytest.raises(InputError, match="cannot read the recipe"):
+        recipe.read(path)
+    path.write_text("system = ")
+    with pytest.raises(RecipeError, match="not valid TOML"):
+        recipe.read(path)
+    path.write_text("seed = 1")
+    with pytest.raises(RecipeError, match="names its system"):
+        recipe.read(path)
+    with pytest.raises(RecipeError, match="epochs: input should be greater than 0"):
+        recipe.checked(path, SETTINGS.model_dump() | {"epochs": 0}, FineTuning)
+
+
+def test_the_shipped_recipe_is_valid() -> None:
+    from sentio.recognition.mini.train import Recipe
+
+    path = Path(__file__).parents[2] / "recipes" / "mini.toml"
+    _, tables = recipe.read(path)
+    assert recipe.checked(path, tables, Recipe).system == "mini"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of two easy emotions in GoEmotions' format."""
+    root = tmp_path_factory.mktemp("data")
+    folder = root / "goemotions" / "original"
+    folder.mkdir(parents=True)
+    kinds = [("thank you so much, friend %d", 15), ("i am furious about number %d", 2), ("the train leaves at %d", 27)]
+    for split, size in (("train", 96), ("dev", 48)):
+        lines = [f"{kinds[i % 3][0] % i}\t{kinds[i % 3][1]}\tid{i}" for i in range(size)]
+        (folder / f"{split}.tsv").write_text("\n".join(lines) + "\n")
+    return root
+
+
+def test_the_whole_recipe_runs_and_its_model_recognises(data: Path, tmp_path: Path) -> None:
+    """`sentio train` on a small corpus, killed once, then `--system RUN` with what it made."""
+    settings = "\n".join(f"{key} = {value}" for key, value in (SETTINGS.model_dump() | {"learning_rate": 3e-4}).items())
+    path = tmp_path / "small.toml"
+    path.write_text(
+        'system = "mini"\nseed = 1\nwindow = 32\nfolds = 2\nmarks_weight = 0.5\n'
+        f"[teachers]\n{settings}\n[student]\n{settings}\n[thresholds]\nbandwidth = 0.75\nprior = 20.0\n"
+    )
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "sentio", "train", str(path), "--data", str(data), "--out", str(run)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    metrics = json.loads(done.stdout)
+    assert len(metrics["student_epochs"]) == 3
+    assert metrics["f1"]["gratitude"] > 0.8
+    assert metrics["largest_score_difference"] < 0.2
+    chat = tmp_path / "chat.txt"
+    chat.write_text("A: thank you so much, friend 3\nB: i am furious about number 5\n")
+    command = [sys.executable, "-m", "sentio", "recognize", str(chat), "--system", str(run), "--format", "jsonl"]
+    rows = [
+        json.loads(line)
+        for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    ]
+    assert [row["emotion"] for row in rows] == ["gratitude", "anger"]
