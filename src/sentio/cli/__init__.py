@@ -38,7 +38,7 @@ def main() -> None:
     for command in (recognize, train, ls):
         app.command(command)
     try:
-        code = app(exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except (SentioError, CycloptsError) as error:
         code = _complain(error)

@@ -1,0 +1,59 @@
+"""What the project promises as a whole: exported names, lean imports, a short README, real examples."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sentio
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_exported_names_are_the_promised_ones() -> None:
+    assert sorted(sentio.__all__) == dir(sentio)
+    for name in sentio.__all__:
+        assert getattr(sentio, name).__module__.startswith("sentio."), name
+    with pytest.raises(AttributeError, match="no attribute 'recognise'"):
+        sentio.recognise  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_sentio_imports_nothing_else() -> None:
+    code = "import sys; before = set(sys.modules); import sentio; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["sentio"]
+
+
+def test_the_main_job_needs_no_torch() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'onnx', 'sklearn'], None))\n"
+        f"import sentio; print(len(sentio.recognize({str(ROOT / 'examples' / 'kitchen.txt')!r})))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "20"
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text("utf8")
+    assert len(text.splitlines()) <= 120
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_guide_shows_the_plugin_that_the_tests_install() -> None:
+    guide = (ROOT / "docs" / "adding-a-system.md").read_text("utf8")
+    plugin = ROOT / "tests" / "plugin"
+    assert (plugin / "src" / "sentio_loud" / "loud.py").read_text("utf8").strip() in guide
+    assert '[project.entry-points."sentio.recognition"]\nloud = "sentio_loud.loud"' in guide
+
+
+def test_the_shipped_model_is_small_and_has_a_card() -> None:
+    model = ROOT / "src" / "sentio" / "recognition" / "mini" / "model"
+    assert (model / "model.onnx").stat().st_size <= 30_000_000
+    card = (model / "README.md").read_text("utf8")
+    for part in ("Licence", "Data", "F1", "bad at"):
+        assert part in card
