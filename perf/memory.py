@@ -35,7 +35,8 @@ def main() -> None:
             path = Path(folder, "input.jsonl")
             _write(path, size, size if wanted.one_conversation else 20)
             seconds, peak = _run(path, Path(folder, "output.jsonl"))
-        print(f"{size:>9,} utterances  {seconds:7.1f} s  {size / seconds:6.0f} a second  peak {peak:4.0f} MB", flush=True)
+        rate = size / seconds
+        print(f"{size:>9,} utterances  {seconds:7.1f} s  {rate:6.0f} a second  peak {peak:4.0f} MB", flush=True)
         size *= 10
 
 

@@ -10,6 +10,9 @@ from importlib.metadata import version
 
 DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
+# The parser takes a lone "-" for an option without a name; it travels under this one.
+STREAM = "<stream>"
+
 _HELP = """Read a conversation and see what each speaker feels.
 
 Examples:
@@ -33,12 +36,18 @@ def main() -> None:
     from sentio.errors import SentioError
 
     app = App(
-        name="sentio", help=_HELP, help_format="plaintext", help_epilogue=_EPILOGUE, version=lambda: version("sentio")
+        suppress_keyboard_interrupt=False,
+        name="sentio",
+        help=_HELP,
+        help_format="plaintext",
+        help_epilogue=_EPILOGUE,
+        version=lambda: version("sentio"),
     )
     for command in (recognize, train, ls):
         app.command(command)
     try:
-        code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+        tokens = [STREAM if token == "-" else token for token in sys.argv[1:]]
+        code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except (SentioError, CycloptsError) as error:
         code = _complain(error)

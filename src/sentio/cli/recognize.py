@@ -47,7 +47,7 @@ def recognize(
     format
         How to write: table, jsonl, csv, parquet, html. By default what the suffix of --out says, else table.
     out
-        The file to write; standard output by default.
+        The file to write; standard output (-) by default.
     limit
         Stop after this many conversations.
     resume
@@ -64,6 +64,7 @@ def recognize(
         The column that tells conversations apart.
     """
     from sentio import files, recognition
+    from sentio.cli import STREAM
     from sentio.cli.job import Job
     from sentio.cli.progress import Progress
     from sentio.errors import SentioError
@@ -71,11 +72,13 @@ def recognize(
 
     if not inputs:
         raise SentioError("no input; name a file, or - for standard input (sentio recognize --help)")
+    sources = tuple("-" if name == STREAM else name for name in inputs)
+    out = None if out == Path(STREAM) else out
     target = space(labels) if labels else None
     recognizer = recognition.load(system, options)
     columns = files.Columns(text=text_column, speaker=speaker_column, conversation=conversation_column)
     with Progress(shown=not quiet and _progress_fits(out)) as progress:
-        job = Job(inputs, input_format, columns, limit, progress)
+        job = Job(sources, input_format, columns, limit, progress)
         return job.run(recognizer, target or recognizer.space, _format(format, out), out, resume)
 
 

@@ -12,6 +12,7 @@ from sentio import labels
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.export import export
+from sentio.recognition.mini.model_card import model_card
 from sentio.recognition.mini.recognizer import Manifest, Mini
 
 CALIBRATION = 2_000
@@ -70,6 +71,7 @@ def _finish(folder: Path, thresholds: NDArray[np.float64], figures: dict[str, An
     manifest = Manifest.model_validate_json(path.read_bytes()).model_dump(mode="json")
     manifest |= {"thresholds": [_round(t) for t in thresholds], "training": figures}
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf8")
+    (folder / "README.md").write_text(model_card(manifest["labels"], manifest["thresholds"], figures), "utf8")
 
 
 def _round(value: float) -> float:
