@@ -91,7 +91,7 @@ def test_an_installed_plugin_is_listed_loaded_and_used(plugin: Path) -> None:
 
 def test_a_plugins_option_is_a_flag(plugin: Path, tmp_path: Path) -> None:
     chat = tmp_path / "chat.txt"
-    chat.write_text("A: OK fine\nB: hm\n")
+    chat.write_text("A: OKAY fine\nB: hm\n")
     command = [
         sys.executable,
         "-m",

@@ -37,7 +37,7 @@ def test_cross_fitting_takes_away_what_noise_gave() -> None:
     tuned_and_scored_on_the_same = macro_f1(gold, scores >= fit.thresholds(gold, scores))
     crossed = fit.cross_fitted(gold, scores, repeats=5).mean(axis=1)
     assert crossed.shape == (5,)
-    assert crossed.max() < tuned_and_scored_on_the_same - 0.02
+    assert crossed.mean() < tuned_and_scored_on_the_same - 0.015
 
 
 def test_a_prior_holds_rare_classes_to_the_common_threshold() -> None:
