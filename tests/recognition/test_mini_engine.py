@@ -66,7 +66,15 @@ def folder(trained: EmotionEncoder, tmp_path_factory: pytest.TempPathFactory) ->
     place = tmp_path_factory.mktemp("mini")
     tokenizer = _tokenizer(place / "words.json")
     thresholds = np.linspace(0.05, 0.5, 28).tolist()
-    export(trained, tokenizer, place / "model", labels=SPACE.labels, thresholds=thresholds, texts=_texts(200))
+    export(
+        trained,
+        tokenizer,
+        place / "model",
+        labels=SPACE.labels,
+        thresholds=thresholds,
+        texts=_texts(200),
+        window=128,
+    )
     return place / "model"
 
 

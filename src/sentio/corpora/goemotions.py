@@ -6,6 +6,7 @@ Demszky et al., "GoEmotions: A Dataset of Fine-Grained Emotions", ACL 2020. File
     This is so funny, thanks for the laugh	1,15	abc12de
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,16 @@ from sentio.errors import InputError
 
 
 class Comments(BaseModel):
-    """Comments of one split: texts and marks of shape (rows, 28), in the order of the label space."""
+    """Comments of one split: texts and marks of shape (rows, 28), in the order of the label space.
+
+    `sha256` is that of the file, so that a run can say what it was trained on.
+    """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     texts: list[str]
     marks: NDArray[np.bool_]
+    sha256: str
 
 
 def read(split: str, data: Path | None = None) -> Comments:
@@ -45,4 +50,4 @@ def read(split: str, data: Path | None = None) -> Comments:
     marks = np.zeros((len(texts), classes), dtype=bool)
     for row_number, row_labels in enumerate(numbers):
         marks[row_number, row_labels] = True
-    return Comments(texts=texts, marks=marks)
+    return Comments(texts=texts, marks=marks, sha256=sha256(path.read_bytes()).hexdigest())

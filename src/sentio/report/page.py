@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sentio.errors import OutputError
+from sentio.files.writers.output import Output
 from sentio.report import timeline
 from sentio.report.summary import Line, Share, Story, largest, shares, stories
 from sentio.results import Recognition, RecognizedConversation
@@ -97,10 +97,9 @@ def render(conversations: Sequence[RecognizedConversation]) -> str:
 def write(conversations: Sequence[RecognizedConversation], out: Path) -> None:
     """Write the page to a file; raises `OutputError` when that cannot be done (folder missing, disk full)."""
     page = render(conversations)
-    try:
-        out.write_text(page, encoding="utf8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"{out}: {error.strerror or error}") from error
+    output = Output(out)
+    output.write(page.encode("utf8"))
+    output.close()
 
 
 def top(mood: Recognition) -> Iterator[tuple[str, float]]:

@@ -47,6 +47,12 @@ class RunFolder:
         self._write_json("environment.json", _environment())
 
     @property
+    def metrics(self) -> dict[str, Any] | None:
+        """What was measured, when the run is finished."""
+        path = self.path / "metrics.json"
+        return json.loads(path.read_text("utf8")) if path.exists() else None
+
+    @property
     def model(self) -> Path:
         """Where the model goes."""
         return self.path / "model"

@@ -2,11 +2,11 @@
 
 model.onnx      8-bit graph (`graph.py`), about 23 MB for all-MiniLM-L6-v2
 tokenizer.json  as the `tokenizers` package writes it
-model.json      labels in order, a threshold each, the window in tokens, facts about the training
+model.json      labels in order, a threshold each, the window in tokens
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -15,9 +15,6 @@ from tokenizers import Tokenizer
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.calibration import calibrate
 from sentio.recognition.mini.graph import Shape, build
-
-WINDOW = 128
-"""Tokens a text is cut to, special tokens included: what all-MiniLM-L6-v2 was trained on."""
 
 
 def export(
@@ -28,16 +25,17 @@ def export(
     labels: Sequence[str],
     thresholds: Sequence[float],
     texts: Sequence[str],
-    training: Mapping[str, object] | None = None,
+    window: int,
 ) -> None:
-    """Write the model folder. `texts` are some hundred real ones, on which the 8-bit ranges are chosen.
+    """Write the model folder. `texts` are some hundred real ones, on which the 8-bit ranges are chosen;
+    `window` is the longest text in tokens, special ones included.
 
     Raises `ValueError` where labels, thresholds and the model's outputs differ in number.
     """
     if not len(labels) == len(thresholds) == model.head.out_features:
         raise ValueError(f"{len(labels)} labels, {len(thresholds)} thresholds, {model.head.out_features} outputs")
     config = model.encoder.config
-    window = min(WINDOW, config.max_position_embeddings)
+    window = min(window, config.max_position_embeddings)
     words = Tokenizer.from_file(str(tokenizer))
     words.no_padding()
     words.enable_truncation(window)
@@ -56,5 +54,5 @@ def export(
     words.no_truncation()
     onnx.save_model(graph, folder / "model.onnx")
     words.save(str(folder / "tokenizer.json"), pretty=False)
-    about = {"labels": list(labels), "thresholds": list(thresholds), "window": window, "training": dict(training or {})}
+    about = {"labels": list(labels), "thresholds": list(thresholds), "window": window}
     (folder / "model.json").write_text(json.dumps(about, indent=2) + "\n", "utf8")

@@ -78,7 +78,7 @@ class Graph:
 def build(weights: Mapping[str, Array], shape: Shape, sites: Mapping[str, Site]) -> onnx.ModelProto:
     """The whole graph from a state dict of `EmotionEncoder` and one `Site` a quantised product.
 
-    `sites` is keyed by the module whose input it describes (`calibration.SITES`); a product without
+    `sites` is keyed by the module whose input it describes (`calibration.sites`); a product without
     a site stays in 32-bit floats, so `build(weights, shape, {})` is the exact reference.
     """
     build = _Builder(weights, shape, sites)

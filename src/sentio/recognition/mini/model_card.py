@@ -10,16 +10,17 @@ It reads one utterance at a time and knows nothing of what was said before.
 ## Data and licence
 
 - Start: all-MiniLM-L6-v2 (Apache-2.0), a sentence encoder distilled by Wang et al., NeurIPS 2020.
-- Data: the training split of GoEmotions (Demszky et al., ACL 2020; Apache-2.0): 43,410 English Reddit comments,
-  judged by three to five raters each. Nothing else was trained on.
+- Data: the training split of GoEmotions (Demszky et al., ACL 2020; Apache-2.0): {training_rows:,} English Reddit
+  comments, judged by three to five raters each. Nothing else was trained on.
 - Licence of these weights: Apache-2.0.
-- Made by `sentio train recipes/mini.toml`: teachers by cross-fitting, a student of their unseen opinions, 8-bit ONNX.
+- Made by `sentio train` with a recipe for `mini`: teachers by cross-fitting, a student of their unseen opinions, 8-bit
+  ONNX.
 
 ## How good
 
-F1 on the dev split (5,426 comments). Thresholds are cross-fitted: no comment is judged by a threshold that has seen
-it; mean and standard deviation over 20 random halvings. The student's epoch was chosen on the same split, so expect a
-little less elsewhere.
+F1 on the dev split ({dev_rows:,} comments). Thresholds are cross-fitted: no comment is judged by a threshold that has
+seen it; mean and standard deviation over 20 random halvings. The student's epoch was chosen on the same split, so expect
+a little less elsewhere.
 
 | weights | macro-F1 over 28 classes |
 |---|---|
@@ -42,12 +43,12 @@ little less elsewhere.
 - People. A score is a guess at how a text reads, not a measurement of what someone feels. Do not decide about people
   with it.
 
-Utterances longer than 128 tokens are cut into consecutive windows; scores are averaged by tokens. An empty utterance is
-neutral.
+Utterances longer than {window} tokens are cut into consecutive windows; scores are averaged by tokens. An empty utterance
+is neutral.
 """
 
 
-def model_card(labels: list[str], thresholds: list[float], figures: dict[str, Any]) -> str:
+def model_card(labels: list[str], thresholds: list[float], window: int, figures: dict[str, Any]) -> str:
     """The card's text, from what `publish` measured."""
     f1, positives = figures["f1"], figures["positives"]
     rows = [
@@ -56,6 +57,9 @@ def model_card(labels: list[str], thresholds: list[float], figures: dict[str, An
     ]
     worst = sorted((label for label in labels if f1[label] < 0.45), key=lambda label: f1[label])
     return CARD.format(
+        training_rows=figures["training_rows"],
+        dev_rows=figures["dev_rows"],
+        window=window,
         fp32=_spread(figures["macro_f1_fp32"]),
         int8=_spread(figures["macro_f1_int8"]),
         rows="\n".join(rows),

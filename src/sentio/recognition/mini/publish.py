@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +15,8 @@ from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.export import export
 from sentio.recognition.mini.model_card import model_card
 from sentio.recognition.mini.recognizer import Manifest, Mini
+from sentio.training.fine_tune import predict
+from sentio.training.run_folder import RunFolder
 
 CALIBRATION = 2_000
 """Training texts on which the 8-bit ranges are chosen."""
@@ -31,39 +34,50 @@ class Rows(BaseModel):
 
 
 def publish(
+    run: RunFolder,
     student: EmotionEncoder,
     tokenizer: Path,
-    folder: Path,
-    texts: list[str],
+    training: Rows,
     dev: Rows,
-    exact: NDArray[np.float32],
     fit: ThresholdFit,
+    window: int,
 ) -> dict[str, Any]:
-    """Write the model folder and measure it on dev, beside the `exact` scores of the fp32 student.
+    """Write the run's model folder and measure it on dev, beside the fp32 student.
 
-    The thresholds that go with the model are fitted on the whole dev split. The F1 reported for it is
-    cross-fitted: no row is scored by thresholds that have seen it.
+    The predictions are on disk before anything is computed from them. The thresholds that go with the
+    model are fitted on the whole dev split; the F1 reported is cross-fitted: no row is judged by
+    thresholds that have seen it.
     """
     space = labels.space("goemotions")
     export(
         student,
         tokenizer,
-        folder,
+        run.model,
         labels=space.labels,
         thresholds=[0.5] * len(space),
-        texts=texts[:CALIBRATION],
+        texts=training.texts[:CALIBRATION],
+        window=window,
     )
-    quantised = Mini(folder).scores(dev.texts)
+    exact, quantised = predict(student, dev.ids, exact=True), Mini(run.model).scores(dev.texts)
+    _keep(run.path / "predictions.parquet", space, dev.marks, quantised)
     halvings = {"fp32": fit.cross_fitted(dev.marks, exact), "int8": fit.cross_fitted(dev.marks, quantised)}
-    figures: dict[str, Any] = {
+    figures: dict[str, Any] = {"training_rows": len(training.texts), "dev_rows": len(dev.texts)}
+    figures |= {
         f"macro_f1_{name}": {"mean": _round(f1.mean()), "spread": _round(f1.mean(axis=1).std())}
         for name, f1 in halvings.items()
     }
     figures["largest_score_difference"] = _round(np.abs(exact - quantised).max())
     figures["f1"] = dict(zip(space.labels, map(_round, halvings["int8"].mean(axis=0)), strict=True))
     figures["positives"] = dict(zip(space.labels, dev.marks.sum(axis=0).tolist(), strict=True))
-    _finish(folder, fit.thresholds(dev.marks, quantised), figures)
+    _finish(run.model, fit.thresholds(dev.marks, quantised), figures)
     return figures
+
+
+def _keep(path: Path, space: labels.LabelSpace, marks: NDArray[np.bool_], scores: NDArray[np.float32]) -> None:
+    names = np.array(space.labels)
+    columns = {"gold": [names[row].tolist() for row in marks]}
+    frame = polars.DataFrame(columns | {label: scores[:, number] for number, label in enumerate(space.labels)})
+    frame.write_parquet(path)
 
 
 def _finish(folder: Path, thresholds: NDArray[np.float64], figures: dict[str, Any]) -> None:
@@ -71,7 +85,9 @@ def _finish(folder: Path, thresholds: NDArray[np.float64], figures: dict[str, An
     manifest = Manifest.model_validate_json(path.read_bytes()).model_dump(mode="json")
     manifest |= {"thresholds": [_round(t) for t in thresholds], "training": figures}
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf8")
-    (folder / "README.md").write_text(model_card(manifest["labels"], manifest["thresholds"], figures), "utf8")
+    (folder / "README.md").write_text(
+        model_card(manifest["labels"], manifest["thresholds"], manifest["window"], figures), "utf8"
+    )
 
 
 def _round(value: float) -> float:

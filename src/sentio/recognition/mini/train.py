@@ -69,22 +69,20 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     Returns the metrics. `progress` gets the stage's name and the share of it that is done.
     """
     weights = _pretrained()
+    training, dev = goemotions.read("train", data), goemotions.read("dev", data)
     school = School(
         recipe=recipe,
         run=run,
         weights=weights,
-        training=_tokenised(goemotions.read("train", data), recipe.rows, weights, recipe.window),
-        dev=_tokenised(goemotions.read("dev", data), None, weights, recipe.window),
+        training=_tokenised(training, recipe.rows, weights, recipe.window),
+        dev=_tokenised(dev, None, weights, recipe.window),
         progress=progress,
     )
     opinions, teachers = school.teach()
     targets = recipe.marks_weight * school.training.marks + (1 - recipe.marks_weight) * opinions
     student, epochs = school.study(targets.astype(np.float32))
-    exact = predict(student, school.dev.ids, exact=True)
-    metrics = publish(
-        student, weights / "tokenizer.json", run.model, school.training.texts, school.dev, exact, school.fit
-    )
-    metrics |= {"teachers": teachers, "student_epochs": epochs}
+    metrics = publish(run, student, weights / "tokenizer.json", school.training, school.dev, school.fit, recipe.window)
+    metrics |= {"teachers": teachers, "student_epochs": epochs, "sha256": {"train": training.sha256, "dev": dev.sha256}}
     run.finish(metrics)
     return metrics
 
