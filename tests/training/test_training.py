@@ -1,8 +1,10 @@
 """Batches, schedules, resuming, recipes and run folders, on a model of 8 dimensions."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -142,26 +144,48 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_whole_recipe_runs_and_its_model_recognises(data: Path, tmp_path: Path) -> None:
-    """`sentio train` on a small corpus, killed once, then `--system RUN` with what it made."""
+def wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 300
+    while not path.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_path: Path) -> None:
+    """`sentio train` on a small corpus, once in one go and once killed, then `--system RUN`."""
     settings = "\n".join(f"{key} = {value}" for key, value in (SETTINGS.model_dump() | {"learning_rate": 3e-4}).items())
     path = tmp_path / "small.toml"
     path.write_text(
         'system = "mini"\nseed = 1\nwindow = 32\nfolds = 2\nmarks_weight = 0.5\n'
         f"[teachers]\n{settings}\n[student]\n{settings}\n[thresholds]\nbandwidth = 0.75\nprior = 20.0\n"
     )
-    run = tmp_path / "run"
-    command = [sys.executable, "-m", "sentio", "train", str(path), "--data", str(data), "--out", str(run)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    def command(run: Path) -> list[str]:
+        return [sys.executable, "-m", "sentio", "train", str(path), "--data", str(data), "--out", str(run)]
+
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    done = subprocess.run(command(whole), capture_output=True, text=True, check=True)
     metrics = json.loads(done.stdout)
     assert len(metrics["student_epochs"]) == 3
     assert metrics["f1"]["gratitude"] > 0.8
     assert metrics["largest_score_difference"] < 0.2
+
+    for stage in ("teacher-0.npz", "student-1.npz"):
+        process = subprocess.Popen(command(killed), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        wait_for(killed / "checkpoints" / stage, process)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    done = subprocess.run(command(killed), capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == metrics
+    assert (killed / "model" / "model.onnx").read_bytes() == (whole / "model" / "model.onnx").read_bytes()
+
+    started = time.monotonic()
+    again = subprocess.run(command(whole), capture_output=True, text=True, check=True)
+    assert json.loads(again.stdout) == metrics
+    assert time.monotonic() - started < 60
+    assert not (whole / "checkpoints").exists()
+
     chat = tmp_path / "chat.txt"
     chat.write_text("A: thank you so much, friend 3\nB: i am furious about number 5\n")
-    command = [sys.executable, "-m", "sentio", "recognize", str(chat), "--system", str(run), "--format", "jsonl"]
-    rows = [
-        json.loads(line)
-        for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    ]
-    assert [row["emotion"] for row in rows] == ["gratitude", "anger"]
+    recognise = [sys.executable, "-m", "sentio", "recognize", str(chat), "--system", str(whole), "--format", "jsonl"]
+    lines = subprocess.run(recognise, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [json.loads(line)["emotion"] for line in lines] == ["gratitude", "anger"]

@@ -30,19 +30,21 @@ class RunFolder:
     """One training's folder. Opening it again with the same recipe goes on with what is there."""
 
     def __init__(self, path: Path, recipe: str) -> None:
-        """Create the folder, or open one made by the same recipe text.
+        """Create the folder, or open one made by the same recipe text; a finished run is not touched.
 
         Raises `RecipeError` when the folder holds another recipe's run, `OutputError` when it cannot
         be made.
         """
         self.path = path
-        try:
-            (path / "checkpoints").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path}: cannot make the run folder: {error.strerror}") from error
         config = path / "config.toml"
         if config.exists() and config.read_text("utf8") != recipe:
             raise RecipeError(f"{path} holds a run of another recipe; choose another --out or remove it")
+        if self.metrics is not None:
+            return
+        try:
+            self.checkpoints.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot make the run folder: {error.strerror}") from error
         config.write_text(recipe, "utf8")
         self._write_json("environment.json", _environment())
 

@@ -19,8 +19,8 @@ It reads one utterance at a time and knows nothing of what was said before.
 ## How good
 
 F1 on the dev split ({dev_rows:,} comments). Thresholds are cross-fitted: no comment is judged by a threshold that has
-seen it; mean and standard deviation over 20 random halvings. The student's epoch was chosen on the same split, so expect
-a little less elsewhere.
+seen it; mean and standard deviation over 20 random halvings. The student's epoch was chosen on the same split, so
+expect a little less elsewhere.
 
 | weights | macro-F1 over 28 classes |
 |---|---|
@@ -43,8 +43,8 @@ a little less elsewhere.
 - People. A score is a guess at how a text reads, not a measurement of what someone feels. Do not decide about people
   with it.
 
-Utterances longer than {window} tokens are cut into consecutive windows; scores are averaged by tokens. An empty utterance
-is neutral.
+Utterances longer than {window} tokens are cut into consecutive windows; scores are averaged by tokens. An empty
+utterance is neutral.
 """
 
 
