@@ -1,7 +1,35 @@
-"""Settings of all tests."""
+"""Settings of all tests, and plug-in packages as an installer leaves them."""
 
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # A busy machine is slow, not wrong: no deadline for a single example.
 settings.register_profile("sentio", deadline=None)
 settings.load_profile("sentio")
+
+Register = Callable[[str, str | None], None]
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
+    """Installs a system: its name, which is also its module's, and the source, None for a module that is gone."""
+    names = []
+
+    def install(name: str, source: str | None) -> None:
+        site = tmp_path / f"site of {name}"
+        metadata = site / f"{name}-1.dist-info"
+        metadata.mkdir(parents=True)
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (metadata / "entry_points.txt").write_text(f"[sentio.recognition]\n{name} = {name}\n")
+        if source is not None:
+            (site / f"{name}.py").write_text(source)
+        monkeypatch.syspath_prepend(site)
+        names.append(name)
+
+    yield install
+    for name in names:
+        sys.modules.pop(name, None)

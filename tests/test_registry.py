@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,23 @@ def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.M
     component = registry.Component(id="needy", kind="recognition", module="needy", source=source, card=card)
     with pytest.raises(MissingExtra, match=r'pip install "sentio\[train\]"'):
         component.load()
+
+
+def test_a_stale_plugin_is_left_out_and_told_when_it_is_asked_for(register: Callable[[str, str | None], None]) -> None:
+    register("gone_system", None)
+    register("gone_system.inside", None)
+    register("torn_system", "card = Card(")
+    register("plain_system", "x = 1")
+    assert "mini" in registry.components("recognition")
+    for name, message in {
+        "gone_system": "the plug-in 'gone_system' is broken, .*no module 'gone_system'",
+        "gone_system.inside": "No module named 'gone_system'",
+        "torn_system": "the plug-in 'torn_system' is broken, .*never closed",
+        "plain_system": r"has no literal `card = Card\(",
+    }.items():
+        assert name not in registry.components("recognition")
+        with pytest.raises(SentioError, match=message):
+            registry.find("recognition", name)
 
 
 @pytest.fixture(scope="module")

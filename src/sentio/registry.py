@@ -9,8 +9,10 @@ them. Other packages add theirs through an entry point named after the folder:
 """
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -49,10 +51,19 @@ class Component(BaseModel):
 
     def load(self) -> ModuleType:
         """Import the component; a missing optional package becomes `MissingExtra`."""
-        try:
+        with self.extra_named():
             return import_module(self.module)
+
+    @contextmanager
+    def extra_named(self) -> Iterator[None]:
+        """Within this block an optional package that is missing becomes `MissingExtra`.
+
+        Components import heavy packages as late as they can, so calls of theirs need this, too.
+        """
+        try:
+            yield
         except ModuleNotFoundError as error:
-            if self.card.extra and not (error.name or "").startswith("sentio"):
+            if self.card.extra and (error.name or "").split(".")[0] != "sentio":
                 raise MissingExtra(self.card.extra) from error
             raise
 
@@ -74,16 +85,25 @@ def read_card(source: Path) -> Card | None:
 
 
 def components(kind: Kind) -> dict[str, Component]:
-    """All components of a kind by id, ours first, then those of installed plug-ins."""
+    """All components of a kind by id, ours first, then those of installed plug-ins.
+
+    A plug-in that is broken is left out: it must not stop a command that has no need of it.
+    """
     return _ours(kind) | _plugins(kind)
 
 
 def find(kind: Kind, name: str) -> Component:
-    """The component with this id; raises `UnknownName` with the nearest id otherwise."""
+    """The component with this id.
+
+    Raises `UnknownName` with the nearest id where there is none, and `SentioError` with what is wrong
+    where it is a plug-in that is broken.
+    """
     known = components(kind)
-    if name not in known:
-        raise UnknownName(NOUNS[kind], name, known)
-    return known[name]
+    if name in known:
+        return known[name]
+    for entry in entry_points(group=f"sentio.{kind}", name=name):
+        return _plugin(kind, entry)
+    raise UnknownName(NOUNS[kind], name, known)
 
 
 def _description(value: ast.expr | None) -> str:
@@ -110,11 +130,19 @@ def _ours(kind: Kind) -> dict[str, Component]:
 def _plugins(kind: Kind) -> dict[str, Component]:
     found = {}
     for entry in entry_points(group=f"sentio.{kind}"):
+        with suppress(SentioError):
+            found[entry.name] = _plugin(kind, entry)
+    return found
+
+
+def _plugin(kind: Kind, entry: EntryPoint) -> Component:
+    try:
         spec = find_spec(entry.value)
         if spec is None or spec.origin is None:
-            raise SentioError(f"plug-in {entry.name!r}: no module {entry.value!r}")
+            raise ModuleNotFoundError(f"no module {entry.value!r}")
         card = read_card(Path(spec.origin))
-        if card is None:
-            raise SentioError(f"plug-in {entry.name!r}: {spec.origin} has no literal `card = Card(...)`")
-        found[entry.name] = Component(id=entry.name, kind=kind, module=entry.value, source=Path(spec.origin), card=card)
-    return found
+    except (ImportError, OSError, SyntaxError, ValueError) as error:
+        raise SentioError(f"the plug-in {entry.name!r} is broken, reinstall or remove it: {error}") from error
+    if card is None:
+        raise SentioError(f"the plug-in {entry.name!r}: {spec.origin} has no literal `card = Card(...)`")
+    return Component(id=entry.name, kind=kind, module=entry.value, source=Path(spec.origin), card=card)
