@@ -26,17 +26,20 @@ DEFAULT = "mini"
 def load(system: str = DEFAULT, options: Mapping[str, object] | None = None) -> Recognizer:
     """The recogniser of that name, or the one trained in that run folder.
 
-    Raises `UnknownName` for an unknown system or option, `MissingExtra` when an optional package is
-    absent, `SentioError` when an option's value does not fit.
+    A name that is registered wins over a folder of that name; `./mini` is the folder. Raises
+    `UnknownName` for an unknown system or option, `MissingExtra` when an optional package is absent,
+    `SentioError` when an option's value does not fit or the run folder is damaged.
     """
     given = dict(options or {})
-    run = Path(system)
-    if (run / "config.toml").is_file():
-        system = tomllib.loads((run / "config.toml").read_text("utf8"))["system"]
-        given = {"model": run / "model"} | given
+    config = Path(system) / "config.toml"
+    if config.is_file() and system not in registry.components("recognition"):
+        given = {"model": config.with_name("model")} | given
+        system = _trained(config)
     component = registry.find("recognition", system)
     module = component.load()
-    recognizer: Recognizer = module.load(_checked(system, module.Options, given))
+    checked = _checked(system, module.Options, given)
+    with component.extra_named():
+        recognizer: Recognizer = module.load(checked)
     return recognizer
 
 
@@ -58,6 +61,17 @@ def recognize(
         conversation = [conversation]
     recognizer = load(system) if isinstance(system, str) else system
     return Recognitions(list(recognize_stream(recognizer, conversation, _space(labels))))
+
+
+def _trained(config: Path) -> str:
+    """The system whose model is in a run folder."""
+    try:
+        system = tomllib.loads(config.read_text("utf8")).get("system")
+    except (OSError, ValueError) as error:
+        raise SentioError(f"{config}: cannot be read: {error}") from error
+    if not isinstance(system, str):
+        raise SentioError(f'{config}: names no system (system = "mini"); is this the folder of a training run?')
+    return system
 
 
 def _space(name: str | None) -> labels.LabelSpace | None:

@@ -27,7 +27,8 @@ def train(
     path = Path(recipe)
     text, tables = recipes.read(path)
     component = registry.find("recognition", tables["system"])
-    if find_spec(f"{component.module}.train") is None:
+    # A system of one file has no room for a module `train`, and `find_spec` would fail to look inside.
+    if not hasattr(component.load(), "__path__") or find_spec(f"{component.module}.train") is None:
         raise RecipeError(f"{path}: the system {component.id!r} cannot be trained")
     try:
         trainer = import_module(f"{component.module}.train")
