@@ -1,6 +1,6 @@
 """Peak memory and time of `sentio recognize` over JSONL files of 10 k, 100 k and 1 M utterances.
 
-    python perf/memory.py [--largest 1000000] [--one-conversation]
+    python perf/memory.py [--largest 1000000] [--length 20]
 
 Every line has words of its own, so that nothing is saved by repetition. The cost must be linear and
 the peak under 700 MB whatever the size, also when all lines are one conversation.
@@ -27,13 +27,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="memory and time by size")
     parser.add_argument("--largest", type=int, default=1_000_000)
-    parser.add_argument("--one-conversation", action="store_true")
+    parser.add_argument("--length", type=int, default=20, help="utterances a conversation")
     wanted = parser.parse_args()
     size = 10_000
     while size <= wanted.largest:
         with TemporaryDirectory() as folder:
             path = Path(folder, "input.jsonl")
-            _write(path, size, size if wanted.one_conversation else 20)
+            _write(path, size, wanted.length)
             seconds, peak = _run(path, Path(folder, "output.jsonl"))
         rate = size / seconds
         print(f"{size:>9,} utterances  {seconds:7.1f} s  {rate:6.0f} a second  peak {peak:4.0f} MB", flush=True)

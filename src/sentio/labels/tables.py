@@ -34,10 +34,10 @@ _GOEMOTIONS_EKMAN = _table(
 )
 
 # Ours. The Ekman grouping, except that labels which are conversation rather than emotion in spoken
-# dialogue (agreeing, asking, noticing) count as neutral.
+# dialogue (agreeing, asking, noticing) count as neutral; docs/label-spaces.md has the figures.
 _GOEMOTIONS_MELD = _table(
-    neutral="neutral approval realization curiosity caring desire confusion",
-    surprise="surprise",
+    neutral="neutral approval realization curiosity caring desire",
+    surprise="surprise confusion",
     fear="fear nervousness",
     sadness="disappointment embarrassment grief remorse sadness",
     joy="admiration amusement excitement gratitude joy love optimism pride relief",
