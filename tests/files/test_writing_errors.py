@@ -182,6 +182,14 @@ def test_ctrl_c_leaves_what_was_written(tmp_path: Path, monkeypatch: pytest.Monk
         assert b"third" in (tmp_path / "m").read_bytes()
 
 
+def test_an_earlier_parquet_file_stays_when_the_job_fails_before_its_first_row(tmp_path: Path) -> None:
+    (tmp_path / "m").write_bytes(b"earlier")
+    with pytest.raises(ZeroDivisionError), open_writer("parquet", tmp_path / "m", SPACE):
+        raise ZeroDivisionError
+    assert (tmp_path / "m").read_bytes() == b"earlier"
+    assert os.listdir(tmp_path) == ["m"]
+
+
 def test_an_earlier_parquet_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(b"earlier")
     (tmp_path / "link").symlink_to("m")

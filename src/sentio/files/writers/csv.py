@@ -21,7 +21,7 @@ from typing import BinaryIO
 from sentio.card import Card
 from sentio.errors import OutputError
 from sentio.files.writers.base import Progress, Writer, Written
-from sentio.files.writers.output import Output, reported
+from sentio.files.writers.output import Output, encodable, reported
 from sentio.labels import LabelSpace
 from sentio.results import RecognizedConversation
 
@@ -44,7 +44,6 @@ COLUMNS = [
     "dominance",
     "shift",
 ]
-SURROGATE = re.compile("[\ud800-\udfff]")
 FIELD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,\r\n"]*))(?:,|\r\n)')
 
 
@@ -129,7 +128,7 @@ def _encoded(rows: Iterator[list[object]]) -> bytes:
     try:
         return text.getvalue().encode()
     except UnicodeEncodeError:
-        return SURROGATE.sub("\ufffd", text.getvalue()).encode()
+        return encodable(text.getvalue()).encode()
 
 
 def _records(file: BinaryIO) -> Iterator[bytes]:

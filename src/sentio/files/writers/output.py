@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,17 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from sentio.errors import OutputError
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair, which UTF-8 cannot hold.
+
+    >>> encodable("half a \\ud83d")
+    'half a �'
+    """
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
 
 
 @contextmanager

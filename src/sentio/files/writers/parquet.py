@@ -21,12 +21,13 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sentio.card import Card
 from sentio.errors import OutputError
 from sentio.files.writers.base import Writer
-from sentio.files.writers.output import Output, reported
+from sentio.files.writers.output import Output, encodable, reported
 from sentio.labels import LabelSpace
 from sentio.results import RecognizedConversation
 
@@ -42,8 +43,6 @@ card = Card(
 ROWS = 50_000
 CHARACTERS = 1 << 25
 """A numbered file is written at so many rows, or characters of text, whichever comes first."""
-
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class ParquetWriter(Writer):
@@ -67,6 +66,13 @@ class ParquetWriter(Writer):
         self._columns.add(done)
         if self._columns.rows >= ROWS or self._columns.characters >= CHARACTERS:
             self._flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A table without rows is an answer only where the job came to its end.
+        self._failed = self._failed or kind is not None
+        self.close()
 
     def close(self) -> None:
         try:
@@ -152,7 +158,7 @@ class Columns:
 
     def _clean(self) -> Iterator[tuple[str | int, ...]]:
         for row in self._texts:
-            yield tuple(SURROGATE.sub("\ufffd", v) if isinstance(v, str) and not v.isascii() else v for v in row)
+            yield tuple(encodable(value) if isinstance(value, str) else value for value in row)
 
 
 def create(out: Path | None, space: LabelSpace) -> ParquetWriter:
