@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -191,3 +192,35 @@ def test_every_reader_shows_an_example_and_keeps_the_protocol(id: str) -> None:
     assert all(suffix.startswith(".") and suffix.islower() for suffix in reader.card.suffixes)
     assert callable(module.read)
     assert callable(module.sniff)
+
+
+LINES = {
+    "a.txt": "".join(f"Ada: {n} is a number\n" for n in range(9_000)),
+    "a.srt": "".join(f"{n}\n00:00:01,000 --> 00:00:02,000\nADA: {n} is a number\n\n" for n in range(9_000)),
+    "a.csv": "speaker,text\n" + "".join(f"Ada,{n} is a number\n" for n in range(9_000)),
+    "a.jsonl": "".join(json.dumps({"speaker": "Ada", "text": f"{n} is a number"}) + "\n" for n in range(9_000)),
+    "chat.txt": "".join(f"31.12.23, 21:15 - Ada: {n} is a number\n" for n in range(9_000)),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("share", [0.3, 0.9, 1.0])
+def test_all_that_a_cut_file_holds_comes_out_before_the_error(tmp_path: Path, name: str, share: float) -> None:
+    zipped = gzip.compress(LINES[name].encode())
+    data = zipped[: min(int(len(zipped) * share), len(zipped) - 4)]
+    whole_lines = zlib.decompressobj(31).decompress(data).decode().rsplit("\n", 1)[0]
+    parts = stream(write(tmp_path, f"{name}.gz", data), format="whatsapp" if name == "chat.txt" else None)
+    chats: list[Conversation] = []
+    with pytest.raises(InputError, match=r":\d+: cannot be read to the end"):
+        chats.extend(parts)
+    texts = [u.text for chat in chats for u in chat.utterances]
+    assert texts == [f"{n} is a number" for n in range(whole_lines.count("is a number"))]
+    assert texts
+
+
+def test_turns_before_a_line_that_stops_reading_come_out(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.jsonl", JSONL + "{broken\n" + JSONL)
+    conversations = stream(path)
+    assert len(next(conversations)) == 2
+    with pytest.raises(InputError, match=r"a\.jsonl:3: broken JSON"):
+        next(conversations)

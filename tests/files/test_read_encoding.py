@@ -41,10 +41,19 @@ def test_a_windows_1252_line_pasted_into_utf8_leaves_the_rest_alone(tmp_path: Pa
 
 
 @pytest.mark.parametrize("lines", [2, 9_000])
-def test_bytes_without_meaning_are_named_with_their_line(tmp_path: Path, lines: int) -> None:
-    data = b"Ada: some words here\n" * lines + b"Bo: caf\x81\n" + b"Ada: more\n" * 50_000
-    with pytest.raises(InputError, match=rf"a\.txt:{lines + 1}: byte 0x81 is neither UTF-8 nor Windows-1252"):
-        texts(tmp_path, data)
+def test_bytes_without_meaning_are_replaced_and_no_line_is_lost(tmp_path: Path, lines: int) -> None:
+    data = b"Ada: some words here\n" * lines + b"Bo: caf\x81 \x8d\x8f\x90\x9d\n" + b"Ada: more\n" * 5_000
+    said = texts(tmp_path, data)
+    assert said[lines] == "Bo: caf\ufffd \ufffd\ufffd\ufffd\ufffd"
+    assert (len(said), said[-1]) == (lines + 5_001, "Ada: more")
+
+
+@pytest.mark.parametrize("at", [0, 50, 99])
+def test_a_stray_byte_in_utf8_of_another_script_costs_that_byte_only(tmp_path: Path, at: int) -> None:
+    lines = ["Анна: Привет, как дела?".encode()] * 100
+    lines[at] += b" \xd0"
+    said = texts(tmp_path, b"\n".join(lines))
+    assert said == ["Анна: Привет, как дела?" + " Ð" * (n == at) for n in range(100)]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 A byte order mark decides. Without one, text whose every other byte is NUL is UTF-16, and all else is
 UTF-8 in which bytes that cannot be UTF-8 are read as Windows-1252, one by one. So a Windows-1252 file
-needs no second pass, and a UTF-8 file into which a Windows-1252 line was pasted keeps both. Bytes that
-mean nothing in either make an `InputError` with the line.
+needs no second pass, and a UTF-8 file into which a Windows-1252 line was pasted keeps both. A byte that
+means nothing in either becomes U+FFFD: the words around it are worth more than the byte. Only text in an
+old code page of another script is refused, for then nothing would be right.
 
 >>> encoding_of("Zoë: hi".encode("utf-16"))
 'utf-16'
 >>> "Zoë: naïve “yes”".encode("cp1252").decode("utf-8", FALLBACK)
 'Zoë: naïve “yes”'
+>>> b"caf\\x81".decode("utf-8", FALLBACK)
+'caf�'
 """
 
 import codecs
@@ -26,10 +29,7 @@ _MENDED = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80
 def _windows_1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    try:
-        return error.object[error.start : error.end].decode("cp1252"), error.end
-    except UnicodeDecodeError:
-        raise error from None
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
 # Python looks error handlers up by name, so this one entry must be made in its table.
@@ -69,7 +69,8 @@ def foreign_byte(head: bytes) -> int | None:
     """Where `head` stops being UTF-8, if it is no Western text either; None where it can be read.
 
     Cyrillic, Greek or Chinese in an old code page would turn into accented rubbish as Windows-1252.
-    It shows by its letters: most lie outside ASCII, which no Western language comes near.
+    It shows by its letters: most lie outside ASCII, which no Western language comes near. And most of
+    their bytes are invalid, unlike those of UTF-8 in which a byte or two were damaged.
     """
     if encoding_of(head) != "utf-8":
         return None
@@ -78,20 +79,21 @@ def foreign_byte(head: bytes) -> int | None:
     except UnicodeDecodeError as error:
         high = sum(byte >= 0x80 for byte in head)
         letters = sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in head)
-        return error.start if high >= 8 and high > letters else None
+        valid = sum(byte >= 0x80 for byte in head.decode("utf-8", "ignore").encode())
+        return error.start if high >= 8 and high > letters and high > 2 * valid else None
     return None
 
 
 def opening_of(head: bytes) -> str:
     """The first characters of a file, for a look at its format; undecodable bytes become U+FFFD."""
     encoding = encoding_of(head)
-    for errors in (FALLBACK, "replace"):
-        try:
-            text = codecs.getincrementaldecoder(encoding)(errors).decode(head)
-        except UnicodeDecodeError:
-            continue
-        return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    return ""
+    text = codecs.getincrementaldecoder(encoding)(on_undecodable(encoding)).decode(head)
+    return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def on_undecodable(encoding: str) -> str:
+    """The error handler that goes with a codec from `encoding_of`; neither ever raises."""
+    return "replace" if encoding.startswith("utf-16") else FALLBACK
 
 
 def mend(text: str) -> str:

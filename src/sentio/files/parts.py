@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from sentio.conversation import Conversation, Utterance
+from sentio.errors import InputError
 from sentio.files.base import Piece, Turn
 from sentio.files.encoding import mend
 
@@ -11,7 +12,8 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
     """Neighbouring turns of one conversation become a `Conversation`, cut where it exceeds `part`.
 
     Turns of a conversation that come back later in the file become a further part of it: of finished
-    conversations only id and length are kept. `name` is the id of turns that have none.
+    conversations only id and length are kept. `name` is the id of turns that have none. When reading ends
+    in an `InputError`, the turns before it come out first.
 
     >>> turns = [Turn("Ada", "Hi", conversation="1"), Turn("Bo", "Hm", conversation="2"),
     ...          Turn("Ada", "Bye", conversation="1")]
@@ -21,31 +23,54 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
     lengths: dict[str, int] = {}
     current, index, held = "", 0, list[Utterance]()
 
-    for piece in pieces:
-        if not isinstance(piece, tuple):
-            if held:
+    try:
+        for piece in pieces:
+            if not isinstance(piece, tuple):
+                if held:
+                    yield _closed(current, held, lengths)
+                    held = []
+                yield from _cut(_mended(piece), lengths, part)
+                continue
+            conversation = piece.conversation or name
+            if held and (conversation != current or len(held) >= part):
                 yield _closed(current, held, lengths)
                 held = []
-            yield from _cut(piece, lengths, part)
-            continue
-        conversation = piece.conversation or name
-        if held and (conversation != current or len(held) >= part):
+            if not held:
+                current, index = conversation, lengths.get(mend(conversation), 0)
+            held.append(_utterance(piece, index))
+            index += 1
+    except InputError:
+        if held:
             yield _closed(current, held, lengths)
-            held = []
-        if not held:
-            current, index = conversation, lengths.get(mend(conversation), 0)
-        held.append(_utterance(piece, index))
-        index += 1
+        raise
     if held:
         yield _closed(current, held, lengths)
 
 
 def _utterance(turn: Turn, index: int) -> Utterance:
     speaker, text, id, _, start, end = turn
-    id = str(index) if id is None else mend(id)
+    id, speaker = str(index) if id is None else mend(id), _name(speaker)
     if start is None and end is None:
-        return Utterance(id=id, speaker=mend(speaker), text=mend(text))
-    return Utterance(id=id, speaker=mend(speaker), text=mend(text), start=start, end=end)
+        return Utterance(id=id, speaker=speaker, text=mend(text))
+    return Utterance(id=id, speaker=speaker, text=mend(text), start=start, end=end)
+
+
+def _name(speaker: str) -> str:
+    """Mended; of a name that was nothing but damage U+FFFD is left, so that nobody is nameless."""
+    return mend(speaker) or "\ufffd"
+
+
+def _mended(whole: Conversation) -> Conversation:
+    """A conversation that came whole, its words put right as those of turns are."""
+    utterances = tuple(
+        said.model_copy(update={"id": mend(said.id), "speaker": _name(said.speaker), "text": mend(said.text)})
+        for said in whole.utterances
+    )
+    profiles = {
+        _name(name): profile.model_copy(update={"name": _name(profile.name)})
+        for name, profile in whole.profiles.items()
+    }
+    return whole.model_copy(update={"id": mend(whole.id), "utterances": utterances, "profiles": profiles})
 
 
 def _closed(id: str, utterances: list[Utterance], lengths: dict[str, int]) -> Conversation:

@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sentio.errors import InputError
-from sentio.files.encoding import FALLBACK, encoding_of, foreign_byte, is_binary, opening_of
+from sentio.files.encoding import encoding_of, foreign_byte, is_binary, on_undecodable, opening_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 HEAD = 64 * 1024
 """Bytes read ahead to recognise encoding and format."""
+
+DAMAGE = (OSError, EOFError, zlib.error)
+"""What reading a damaged, cut or vanished file raises."""
 
 
 class Source:
@@ -34,7 +37,7 @@ class Source:
 
     def __init__(self, name: str, stem: str, suffix: str, path: Path | None, stream: BinaryIO) -> None:
         self.name, self.stem, self.suffix, self.path = name, stem, suffix, path
-        self.head = stream.read(HEAD)
+        self.head = _beginning(stream)
         self.binary = is_binary(self.head)
         self.opening = "" if self.binary else opening_of(self.head)
         self._stream = stream
@@ -50,28 +53,34 @@ class Source:
     def lines(self) -> Iterator[str]:
         """The decoded lines, each ending in "\\n" whatever the file uses, without NUL.
 
-        Raises `InputError` for a binary file and for bytes that are no text in any known encoding.
+        Raises `InputError` for a binary file, for text in an unknown code page and, after the last whole
+        line, where a damaged file ends.
         """
         if self.binary:
             raise self.error("this is a binary file, not text; export it as CSV, JSON or plain text")
         if (bad := foreign_byte(self.head)) is not None:
-            raise self._undecodable(self.head, bad, 1)
+            cause = f"byte 0x{self.head[bad]:02X} is neither UTF-8 nor Windows-1252 text; save the file as UTF-8"
+            raise self.error(cause, 1 + self.head[:bad].count(b"\n"))
         encoding = encoding_of(self.head)
-        errors = "replace" if encoding.startswith("utf-16") else FALLBACK
         number = 0
         try:
-            for line in io.TextIOWrapper(self.raw(), encoding, errors):
+            for line in io.TextIOWrapper(self.raw(), encoding, on_undecodable(encoding)):
                 number += 1
                 yield line.replace("\0", "") if "\0" in line else line
-        except UnicodeDecodeError as error:
-            # Lines are decoded a chunk at a time: those before the chunk have all been handed on.
-            raise self._undecodable(error.object, error.start, number + 1) from error
-        except (OSError, EOFError, zlib.error) as error:
+        except DAMAGE as error:
             raise self.error(f"cannot be read to the end: {error}", number + 1) from error
 
-    def _undecodable(self, data: bytes, position: int, line: int) -> InputError:
-        cause = f"byte 0x{data[position]:02X} is neither UTF-8 nor Windows-1252 text; save the file as UTF-8"
-        return self.error(cause, line + data[:position].count(b"\n"))
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """The first bytes. Damage behind some readable ones is left to the next read, which meets it, too."""
+    head = b""
+    try:
+        while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+            head += more
+    except DAMAGE:
+        if not head:
+            raise
+    return head
 
 
 class _Replayed(io.RawIOBase):
@@ -87,6 +96,29 @@ class _Replayed(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         data = self._head[: len(view)] or self._rest.read(len(view))
         self._head = self._head[len(data) :]
+        view[: len(data)] = data
+        return len(data)
+
+
+class _Unzipped(io.RawIOBase):
+    """What a gzip file holds, up to the last byte before any damage, which `GzipFile.read` would withhold."""
+
+    def __init__(self, zipped: BinaryIO) -> None:
+        self._file = gzip.GzipFile(fileobj=zipped)
+        self._damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        if self._damage is not None:
+            raise self._damage
+        try:
+            data = self._file.read1(len(view))
+        except DAMAGE as error:
+            self._damage = error
+            raise
         view[: len(data)] = data
         return len(data)
 
@@ -117,9 +149,8 @@ def _uncompressed(name: str, file: str, path: Path | None, stream: BinaryIO) -> 
     try:
         source = _source(name, file, path, stream)
         if source.head.startswith(b"\x1f\x8b"):
-            unzipped = cast(BinaryIO, gzip.GzipFile(fileobj=source.raw()))
-            source = _source(name, file.removesuffix(".gz"), None, unzipped)
-    except (OSError, EOFError, zlib.error) as error:
+            source = _source(name, file.removesuffix(".gz"), None, cast(BinaryIO, _Unzipped(source.raw())))
+    except DAMAGE as error:
         raise InputError(f"cannot be read: {error}", path=name) from error
     if not source.head or (source.opening.strip("\ufeff \t\n\0") == "" and _is_blank(source)):
         raise source.error("the file is empty")

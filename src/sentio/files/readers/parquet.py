@@ -11,15 +11,12 @@ Rows are read in batches, and of the columns only those that are needed.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sentio.card import Card
 from sentio.files.base import Columns, Report, Turn
 from sentio.files.columns import find, missing, seconds
-from sentio.files.source import Source
-
-if TYPE_CHECKING:
-    pass
+from sentio.files.source import DAMAGE, Source
 
 card = Card(
     title="Parquet",
@@ -59,7 +56,7 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Turn]:
                     yield turn
                 else:
                     report(source.error("no speaker or no text in this row", number))
-    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError) as error:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, *DAMAGE) as error:
         raise source.error(f"not a readable Parquet file: {' '.join(str(error).split())[:120]}") from error
 
 

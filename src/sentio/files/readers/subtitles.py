@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sentio.card import Card
+from sentio.errors import InputError
 from sentio.files.base import Columns, Report, Turn
 from sentio.files.columns import seconds
 from sentio.files.names import is_name, split
@@ -81,19 +82,24 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Turn]:
 def _cues(lines: Iterator[str]) -> Iterator[_Cue]:
     """Cues with their lines; numbers, headings and notes stand outside of cues."""
     cue: _Cue | None = None
-    for line in lines:
-        if times := _TIMES.match(line):
-            if cue is not None:
-                # No blank line between: the last line may be this cue's number.
-                if cue.lines and cue.lines[-1].strip().isdigit():
-                    cue.lines.pop()
+    try:
+        for line in lines:
+            if times := _TIMES.match(line):
+                if cue is not None:
+                    # No blank line between: the last line may be this cue's number.
+                    if cue.lines and cue.lines[-1].strip().isdigit():
+                        cue.lines.pop()
+                    yield cue
+                cue = _Cue(seconds(times[1]), seconds(times[2]), [])
+            elif cue is not None and line.strip():
+                cue.lines.append(line.strip())
+            elif cue is not None and cue.lines:
                 yield cue
-            cue = _Cue(seconds(times[1]), seconds(times[2]), [])
-        elif cue is not None and line.strip():
-            cue.lines.append(line.strip())
-        elif cue is not None and cue.lines:
+                cue = None
+    except InputError:
+        if cue is not None:
             yield cue
-            cue = None
+        raise
     if cue is not None:
         yield cue
 

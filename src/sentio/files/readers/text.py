@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 
 from sentio.card import Card
+from sentio.errors import InputError
 from sentio.files.base import Columns, Report, Turn
 from sentio.files.columns import seconds
 from sentio.files.names import CLOCK, split
@@ -41,13 +42,18 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Turn]:
     """Turns of the one conversation in the file; raises `InputError` when no line names a speaker."""
     current: Turn | None = None
     more: list[str] = []
-    for line in source.lines():
-        if (turn := _turn(line)) is not None:
-            if current is not None:
-                yield _with(current, more)
-            current, more = turn, []
-        elif rest := line.strip():
-            more.append(rest)
+    try:
+        for line in source.lines():
+            if (turn := _turn(line)) is not None:
+                if current is not None:
+                    yield _with(current, more)
+                current, more = turn, []
+            elif rest := line.strip():
+                more.append(rest)
+    except InputError:
+        if current is not None:
+            yield _with(current, more)
+        raise
     if current is None:
         raise source.error("no line names a speaker; expected lines like `Name: words`")
     yield _with(current, more)

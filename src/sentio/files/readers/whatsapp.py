@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from sentio.card import Card
+from sentio.errors import InputError
 from sentio.files.base import Columns, Report, Turn
 from sentio.files.source import Source
 
@@ -49,15 +50,20 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Turn]:
     current: Turn | None = None
     lines: list[str] = []
     found = False
-    for line in source.lines():
-        stamp = _STAMP.match(line)
-        if stamp is None:
-            lines.append(line.rstrip("\n"))
-            continue
+    try:
+        for line in source.lines():
+            stamp = _STAMP.match(line)
+            if stamp is None:
+                lines.append(line.rstrip("\n"))
+                continue
+            if current is not None:
+                yield _with(current, lines)
+            current, lines = _message(line[stamp.end() :].rstrip("\n")), []
+            found = found or current is not None
+    except InputError:
         if current is not None:
             yield _with(current, lines)
-        current, lines = _message(line[stamp.end() :].rstrip("\n")), []
-        found = found or current is not None
+        raise
     if not found:
         raise source.error("no message found; expected lines like `31/12/23, 21:15 - Name: words`")
     if current is not None:
