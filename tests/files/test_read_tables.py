@@ -1,6 +1,8 @@
 """CSV, TSV and Parquet."""
 
 import csv
+import gzip
+import hashlib
 import math
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from sentio.conversation import Conversation
 from sentio.errors import InputError
 from sentio.files import Columns, read
+from sentio.files.columns import find
 
 MELD = """\
 Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime
@@ -138,11 +141,62 @@ def test_an_unreadable_time_is_an_error_only_in_a_column_the_user_named(tmp_path
 
 def test_a_quote_that_is_never_closed_is_reported_where_it_opens(tmp_path: Path) -> None:
     path = tmp_path / "talk.csv"
-    path.write_text('speaker,text\nAda,"fine\nhere"\nBo,"never closed\nCy,lost\n')
+    path.write_text('speaker,text\nAda,"fine\nhere"\nBo,"never closed\nCy,lost no more\n')
     errors: list[InputError] = []
     (chat,) = read(path, on_error=errors.append)
-    assert [u.text for u in chat.utterances] == ["fine\nhere"]
+    assert [u.text for u in chat.utterances] == ["fine\nhere", "lost no more"]
     assert [str(e) for e in errors] == [f"{path}:4: a quote that opens in this row is never closed"]
+
+
+@pytest.mark.parametrize("after", ["Bo,fine", 'Bo,"fine, too"', 'Bo,"fine\n""too"""'])
+@pytest.mark.parametrize("rows", [1, 50, 1_500])
+def test_a_stray_quote_costs_one_row(tmp_path: Path, after: str, rows: int) -> None:
+    path = tmp_path / "talk.csv"
+    path.write_text('speaker,text\nAda,one\nAda,"two\n' + f"{after}\n" * rows)
+    errors: list[InputError] = []
+    (chat,) = read(path, on_error=errors.append)
+    assert len(chat) == 1 + rows
+    assert chat.utterances[-1].text.startswith("fine")
+    assert [e.line for e in errors] == [3]
+
+
+def test_a_stray_quote_before_long_lines_costs_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "talk.csv"
+    path.write_text('speaker,text\nAda,"two\n' + f"Bo,{'word ' * 60_000}\n" * 12 + 'Bo,last"\n')
+    errors: list[InputError] = []
+    (chat,) = read(path, on_error=errors.append)
+    assert (len(chat), chat.utterances[-1].text) == (13, 'last"')
+    assert [e.line for e in errors] == [2]
+
+
+def test_a_closed_quote_may_hold_hundreds_of_lines_and_lines_any_length(tmp_path: Path) -> None:
+    poem = "\n".join(f'line {n}, "so"' for n in range(900))
+    path = tmp_path / "talk.csv"
+    with path.open("w", encoding="utf8", newline="") as file:
+        csv.writer(file).writerows([("speaker", "text"), ("Ada", poem), ("Bo", "x" * (3 << 20)), ("Cy", poem)])
+    (chat,) = read(path)
+    assert [u.text for u in chat.utterances] == [poem, "x" * (3 << 20), poem]
+
+
+@pytest.mark.parametrize(
+    ("header", "text", "conversation"),
+    [
+        ("line,character,dialogue", "dialogue", None),
+        ("character,Dialog,scene_id", "Dialog", "scene_id"),
+        ("dialogue,utterance,speaker", "utterance", "dialogue"),
+        ("dialogue,messages", None, "dialogue"),
+        ("line,character", None, None),
+    ],
+)
+def test_a_script_holds_its_words_under_dialogue(header: str, text: str | None, conversation: str | None) -> None:
+    found = find(header.split(","), Columns())
+    assert (found.text, found.conversation) == (text, conversation)
+
+
+def test_the_user_can_keep_dialogue_for_the_conversations() -> None:
+    columns = Columns(conversation="dialogue")
+    assert find(["speaker", "dialogue"], columns).text is None
+    assert find(["speaker", "dialogue"], Columns(text="said")).text is None
 
 
 def test_lines_before_the_header(tmp_path: Path) -> None:
@@ -197,3 +251,17 @@ def test_parquet_that_is_damaged_or_lacks_a_column(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1" + bytes(80))
     with pytest.raises(InputError, match="not a readable Parquet file"):
         read(path)
+
+
+def test_a_cut_compressed_parquet_file_is_an_input_error(tmp_path: Path) -> None:
+    plain = tmp_path / "talk.parquet"
+    texts = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(5_000)]
+    polars.DataFrame({"speaker": texts, "text": texts}).write_parquet(plain)
+    zipped = gzip.compress(plain.read_bytes())
+    assert len(zipped) > 150_000, "the cut has to lie beyond the window at the beginning"
+    damaged = zipped[:100_000] + bytes(100) + zipped[100_100:]
+    for data in (zipped[:-9], zipped[:100_000], zipped[:20_000], damaged):
+        path = tmp_path / "talk.parquet.gz"
+        path.write_bytes(data)
+        with pytest.raises(InputError, match="not a readable Parquet file"):
+            read(path)

@@ -16,7 +16,7 @@ from sentio.files.base import Columns
 _NAMES: dict[str, tuple[str, ...]] = {
     "text": (
         *("text", "utterance", "message", "content", "body", "words", "sentence", "transcript", "transcription"),
-        *("transcripttext", "value", "msg", "utterancetext", "messagetext", "line"),
+        *("transcripttext", "value", "msg", "utterancetext", "messagetext"),
     ),
     "speaker": (
         *("speaker", "speakername", "speakers", "speakerid", "name", "author", "from", "sender", "user", "username"),
@@ -33,6 +33,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "start": ("start", "starttime", "startseconds", "begin", "onset", "timestamp", "time"),
     "end": ("end", "endtime", "endseconds", "stop"),
 }
+_TEXT_BESIDE_A_SPEAKER = ("dialogue", "dialog")
+"""As in a script. They tell conversations apart where another column holds the words."""
 _CLOCK = re.compile(r"\s*(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)\s*")
 _REQUIRED = ("text", "speaker")
 
@@ -59,11 +61,17 @@ def find(names: Sequence[str], columns: Columns) -> Found:
         if given := getattr(columns, purpose):
             found[purpose] = given if given in names else plain.get(_plain(given))
             taken.add(found[purpose] or "")
+
+    def take(purpose: str, known: Sequence[str]) -> None:
+        free = (plain[name] for name in known if name in plain and plain[name] not in taken)
+        found[purpose] = next(free, None)
+        taken.add(found[purpose] or "")
+
     for purpose, known in _NAMES.items():
+        if purpose == "conversation" and found["text"] is None and columns.text is None and found["speaker"]:
+            take("text", _TEXT_BESIDE_A_SPEAKER)
         if purpose not in found:
-            free = (plain[name] for name in known if name in plain and plain[name] not in taken)
-            found[purpose] = next(free, None)
-            taken.add(found[purpose] or "")
+            take(purpose, known)
     return Found(**found)
 
 

@@ -9,13 +9,14 @@ header. Fields may hold newlines inside quotes. Without a conversation column th
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sentio.card import Card
 from sentio.files.base import Columns, Report, Turn
 from sentio.files.columns import Found, find, missing, seconds
+from sentio.files.records import Form, records
 from sentio.files.source import Source
 
 card = Card(
@@ -25,16 +26,6 @@ card = Card(
 )
 
 _DELIMITERS = ",;\t|"
-_LONGEST_FIELD = 1 << 24
-"""Characters in a field; far beyond any utterance, so that a forgotten quote does not swallow a large file."""
-
-
-class _Form(NamedTuple):
-    """How the file is written; `skipped` counts the lines before the header."""
-
-    delimiter: str
-    quoting: Literal[0, 3]
-    skipped: int
 
 
 def sniff(source: Source) -> float:
@@ -50,15 +41,15 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Turn]:
     lines = source.lines()
     skipped, first = _header(lines)
     delimiter = _delimiter(first, columns)
-    form = _Form(delimiter, _quoting(delimiter, source.opening), skipped)
-    records = _records(chain([first], lines), form, source, report)
-    _, header = next(records, (0, []))
+    form = Form(delimiter, _quoting(delimiter, source.opening), skipped)
+    rows = records(chain([first], lines), form, source, report)
+    _, header = next(rows, (0, []))
     names = [name.strip() for name in header]
     found = find(names, columns)
     if cause := missing(found, names, columns):
         raise source.error(cause, skipped + 1)
     wanted = _Row(found, names, columns)
-    for number, record in records:
+    for number, record in rows:
         if len(record) != len(names) and (len(record) < len(names) or any(record[len(names) :])):
             report(source.error(f"this row has {len(record)} fields, the header {len(names)}", number))
         elif not (speaker := record[wanted.speaker].strip()):
@@ -135,33 +126,3 @@ def _quoting(delimiter: str, opening: str) -> Literal[0, 3]:
         if unclosed and fields[0] not in rows[0] and len({len(row) for row in rows}) == 1:
             return csv.QUOTE_NONE
     return csv.QUOTE_MINIMAL
-
-
-def _records(lines: Iterable[str], form: _Form, source: Source, report: Report) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the line it begins on."""
-    ended = False
-
-    def until_the_end() -> Iterator[str]:
-        nonlocal ended
-        yield from lines
-        ended = True
-
-    rows = csv.reader(until_the_end(), delimiter=form.delimiter, quoting=form.quoting)
-    while True:
-        number = form.skipped + rows.line_num + 1
-        # The limit is the interpreter's, not the reader's: it is changed for one row at a time.
-        limit = csv.field_size_limit(_LONGEST_FIELD)
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            report(source.error(f"this row cannot be read: {error}", number))
-            continue
-        finally:
-            csv.field_size_limit(limit)
-        if row is None:
-            return
-        if ended:
-            # Only inside a quoted field does the parser ask for more lines than there are.
-            report(source.error("a quote that opens in this row is never closed", number))
-        elif any(row):
-            yield number, row
