@@ -1,6 +1,8 @@
 """JSON and JSON lines, in the shapes people and corpora use."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,7 +104,7 @@ def test_a_bad_conversation_is_reported_and_the_others_read(tmp_path: Path) -> N
         ('[{"a": 1}', r"chats\.json:1: broken JSON"),
         (
             '{"a": 1}\n x',
-            r"chats\.json:2: broken JSON: Extra data at column 2 \(one value a line\? then give --format jsonl\)",
+            r"chats\.json:2: broken JSON: Extra data at column 2 \(one value a line\? then give --input-format jsonl\)",
         ),
         ("[" * 100_000, "JSON that cannot be read"),
         (f"[{'9' * 5000}]", "JSON that cannot be read"),
@@ -152,3 +154,47 @@ def test_rows_of_sentios_own_output(tmp_path: Path) -> None:
            "emotion": "joy", "probabilities": {"joy": 1.0}, "valence": 0.1, "shift": False}  # fmt: skip
     (chat,) = read(write(tmp_path, json.dumps(row), "out.jsonl"))
     assert (chat.id, chat.utterances[0].id, chat.utterances[0].text) == ("c", "u7", "x")
+
+
+def test_a_line_nested_deeper_is_named_by_its_own_id_not_by_a_key(tmp_path: Path) -> None:
+    lines = [{"custom_id": "1", "body": {"messages": CHAT}}, {"id": 2, "body": {"messages": CHAT}},
+             {"request": {"body": {"messages": CHAT}}}, {"a": {"messages": CHAT}, "b": {"messages": CHAT}}]  # fmt: skip
+    path = write(tmp_path, "".join(json.dumps(line) + "\n" for line in lines), "batch.jsonl")
+    assert flat(read(path)) == [(id, SAID) for id in ("1", "2", "batch-3", "batch-4", "batch-4/b")]
+
+
+def test_our_own_conversations_are_mended_like_any_others(tmp_path: Path) -> None:
+    utterances = [{"id": "5\0", "speaker": "A\0da", "text": "a\0b it\x92s"}, {"id": "6", "speaker": "\0", "text": ""}]
+    whole = {"id": "x\0", "offset": 5, "utterances": utterances, "profiles": {"A\0da": {"name": "A\0da"}}}
+    (chat,) = read(write(tmp_path, whole))
+    assert (chat.id, chat.offset, chat.profiles) == ("x", 5, {"Ada": Speaker(name="Ada")})
+    assert [(u.id, u.speaker, u.text) for u in chat.utterances] == [("5", "Ada", "ab it’s"), ("6", "\ufffd", "")]
+
+
+@pytest.mark.parametrize("speaker", ["", " "])
+def test_nobody_is_nameless_in_our_own_conversations(tmp_path: Path, speaker: str) -> None:
+    whole = {"id": "x", "offset": 5, "utterances": [{"id": "5", "speaker": speaker, "text": "hm"}]}
+    with pytest.raises(InputError, match="utterance 1 has no speaker"):
+        read(write(tmp_path, whole))
+
+
+LONG = [*CHAT, {"role": "user", "content": "word " * 20_000}]
+
+
+@pytest.mark.parametrize("name", ["long.json", "-"])
+@pytest.mark.parametrize(
+    "first",
+    [{"id": "1", "messages": LONG}, {"messages": LONG}, {"custom_id": "1", "body": {"messages": LONG}}, LONG[2]],
+)
+def test_a_first_line_beyond_the_window_is_taken_for_one_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, first: object
+) -> None:
+    path = write(tmp_path, f"{json.dumps(first)}\n{json.dumps({'messages': CHAT})}\n", "long.json")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    assert [u.text for chat in read(path if name != "-" else "-") for u in chat.utterances][-1] == "Oh no."
+
+
+@pytest.mark.parametrize("value", [{"one": LONG, "two": CHAT}, {"version": 1, "data": {"one": LONG}}, [LONG, CHAT]])
+def test_a_document_on_one_line_beyond_the_window_is_still_a_document(tmp_path: Path, value: object) -> None:
+    path = write(tmp_path, json.dumps(value))
+    assert flat(read(path)) == flat(read(path, format="json"))

@@ -81,13 +81,24 @@ class Objects:
         if pieces is not None:
             yield from pieces
         elif depth < _DEEPEST and isinstance(value, dict):
-            for key, inner in value.items():
-                if isinstance(inner, dict | list):
-                    yield from self._searched(inner, key if depth == 0 else f"{id}/{key}", line, depth + 1)
+            yield from self._inside(value, id, line, depth)
         elif depth < _DEEPEST and isinstance(value, list):
             for number, inner in enumerate(value, start=1):
                 if isinstance(inner, dict | list):
                     yield from self._searched(inner, f"{id}-{number}", line, depth + 1)
+
+    def _inside(self, value: dict[str, Any], id: str, line: int | None, depth: int) -> Iterator[Piece]:
+        """Conversations below the keys of an object. In a document the keys name them; on a line, where all
+        lines have the same keys, its own id does, and the keys only tell further ones from the first."""
+        own, any_found = (self._id(value) if line is not None else None) or id, False
+        for key, inner in value.items():
+            if not isinstance(inner, dict | list):
+                continue
+            below = key if depth == 0 and line is None else f"{own}/{key}"
+            name = own if line is not None and not any_found else below
+            for piece in self._searched(inner, name, line, depth + 1):
+                any_found = True
+                yield piece
 
     def _conversation(self, value: object, id: str) -> Sequence[Piece] | None:
         """The pieces of a value that is itself a conversation; None when it is not."""
@@ -97,7 +108,7 @@ class Objects:
             return None
         if "utterances" in value and value.keys() <= Conversation.model_fields.keys():
             try:
-                return [Conversation.model_validate(value)]
+                return [_with_speakers(Conversation.model_validate(value))]
             except ValidationError:
                 pass  # Not ours to the letter; read it like anybody's.
         own = self._id(value) or id
@@ -134,12 +145,29 @@ class Objects:
         return known
 
     def _id(self, value: dict[str, Any]) -> str | None:
-        keys = (self._keys(value).found.conversation, "id")
+        keys = (self._keys(value).found.conversation, "id", "custom_id")
         return next((str(value[key]) for key in keys if key and isinstance(value.get(key), str | int)), None)
 
     def _tell(self, cause: str, line: int | None) -> None:
         self._problems += 1
         self._report(self._source.error(cause, line))
+
+
+def like_a_line(keys: Sequence[str]) -> bool:
+    """Whether an object that begins with these keys looks like one conversation or one turn of many, not
+    like a document that holds conversations by their names.
+
+    >>> like_a_line(["custom_id", "body"]), like_a_line(["1039", "1040"])
+    (True, False)
+    """
+    return find(keys, Columns()).text is not None or not {*_TURNS, *_TEXTS, "id", "custom_id"}.isdisjoint(keys)
+
+
+def _with_speakers(conversation: Conversation) -> Conversation:
+    for number, utterance in enumerate(conversation.utterances, start=1):
+        if not utterance.speaker.strip():
+            raise ValueError(f"utterance {number} has no speaker")
+    return conversation
 
 
 def _parallel(value: dict[str, Any], id: str) -> list[Turn] | None:

@@ -35,7 +35,7 @@ def read(source: Source, columns: Columns, report: Report) -> Iterator[Piece]:
     try:
         document = json.loads("".join(source.lines()))
     except json.JSONDecodeError as error:
-        hint = " (one value a line? then give --format jsonl)" if error.msg == "Extra data" else ""
+        hint = " (one value a line? then give --input-format jsonl)" if error.msg == "Extra data" else ""
         raise source.error(f"broken JSON: {error.msg} at column {error.colno}{hint}", error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise source.error(f"JSON that cannot be read: {error}") from error

@@ -9,12 +9,13 @@ an id is named by the file and the line.
 """
 
 import json
+import re
 from collections.abc import Iterator
 
 from sentio.card import Card
 from sentio.files.base import Columns, Piece, Report
-from sentio.files.objects import Objects
-from sentio.files.source import Source
+from sentio.files.objects import Objects, like_a_line
+from sentio.files.source import HEAD, Source
 
 card = Card(
     title="JSON lines",
@@ -23,16 +24,36 @@ card = Card(
 )
 
 
+_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
+
+
 def sniff(source: Source) -> float:
-    """Sure when the first line is a whole object and the second begins another one."""
+    """Sure when the first line is a whole object and the second begins another one; likely when it is cut
+    off by the window and begins like one of many."""
     lines = [line for line in source.opening.split("\n") if line.strip()][:2]
     if not lines or not lines[0].lstrip().startswith("{"):
         return 0.0
+    if "\n" not in source.opening.strip() and len(source.head) >= HEAD:
+        return 0.7 if like_a_line(_keys(lines[0])) else 0.0
     try:
         json.loads(lines[0])
     except (ValueError, RecursionError):
         return 0.0
     return 0.9 if lines[1:] and lines[1].lstrip().startswith("{") else 0.5
+
+
+def _keys(cut: str) -> list[str]:
+    """The keys at the beginning of an object that is cut off somewhere."""
+    keys: list[str] = []
+    decode = json.JSONDecoder().raw_decode
+    at = cut.index("{") + 1
+    try:
+        while key := _KEY.match(cut, at):
+            keys.append(json.loads(key[1]))
+            _, at = decode(cut, key.end())
+    except (ValueError, RecursionError):
+        pass  # Here the window ends.
+    return keys
 
 
 def read(source: Source, columns: Columns, report: Report) -> Iterator[Piece]:
