@@ -22,7 +22,7 @@ def train(
     """Run a recipe and return the metrics; the run folder `out` is `runs/<recipe's name>` by default.
 
     `data` is the folder of the corpora (`SENTIO_DATA` by default). A killed training goes on where it
-    was when called again. Raises `InputError`, `RecipeError`, `MissingExtra` or `OutputError`.
+    was when called again, a finished one is not repeated. Raises `InputError`, `RecipeError`, `MissingExtra` or `OutputError`.
     """
     path = Path(recipe)
     text, tables = recipes.read(path)
@@ -36,5 +36,7 @@ def train(
         raise MissingExtra("train") from error
     settings = recipes.checked(path, tables, trainer.Recipe)
     run = RunFolder(Path(out or Path("runs") / path.stem), text)
+    if run.metrics is not None:
+        return run.metrics
     metrics: dict[str, Any] = trainer.train(settings, run, None if data is None else Path(data), progress)
     return metrics
