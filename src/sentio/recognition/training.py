@@ -22,7 +22,8 @@ def train(
     """Run a recipe and return the metrics; the run folder `out` is `runs/<recipe's name>` by default.
 
     `data` is the folder of the corpora (`SENTIO_DATA` by default). A killed training goes on where it
-    was when called again, a finished one is not repeated. Raises `InputError`, `RecipeError`, `MissingExtra` or `OutputError`.
+    was when called again, a finished one is not repeated. Raises `InputError`, `RecipeError`,
+    `MissingExtra` or `OutputError`.
     """
     path = Path(recipe)
     text, tables = recipes.read(path)
