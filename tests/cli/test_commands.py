@@ -13,8 +13,6 @@ from typing import Any
 import polars
 import pytest
 
-from sentio.cli import main
-
 EXAMPLE = str(Path(__file__).parents[2] / "examples" / "kitchen.txt")
 KEYS = [
     "conversation", "utterance", "index", "speaker", "text", "labels", "emotion", "probabilities",
@@ -22,30 +20,7 @@ KEYS = [
 ]  # fmt: skip
 
 
-class Done:
-    """What a call printed and how it ended."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Call = Callable[..., Done]
-
-
-@pytest.fixture
-def sentio(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Call:
-    def call(*arguments: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["sentio", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capfdbinary.readouterr()
-        return Done(int(end.value.code or 0), out.decode("utf8"), err.decode("utf8"))
-
-    return call
+Call = Callable[..., Any]
 
 
 def test_the_table_names_everyone_and_what_they_feel(sentio: Call) -> None:
@@ -99,7 +74,7 @@ def test_standard_input_and_limit(sentio: Call, tmp_path: Path) -> None:
         (["recognize", "."], ".: "),
         (["recognize", EXAMPLE, "--labels", "ekmann"], "unknown label space 'ekmann'; did you mean 'ekman'?"),
         (["recognize", EXAMPLE, "--system", "minni"], "unknown system 'minni'; did you mean 'mini'?"),
-        (["recognize", EXAMPLE, "--thread", "2"], "did you mean 'threads'?"),
+        (["recognize", EXAMPLE, "--thread", "2"], "unknown option of mini '--thread'; did you mean '--threads'?"),
         (["recognize", EXAMPLE, "--threads", "many"], "option threads of mini: "),
         (["recognize", EXAMPLE, "--input-format", "jsn"], "did you mean 'json'?"),
         (["recognize", EXAMPLE, "--out", "no/such/folder/m.csv"], "no/such/folder"),
@@ -175,9 +150,14 @@ def test_interrupted_the_output_is_valid_and_the_code_says_so(tmp_path: Path) ->
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
-    command = f'"{sys.executable}" -m sentio recognize "{EXAMPLE}" --format jsonl | head -1'
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
+    chat, out = tmp_path / "chat.txt", tmp_path / "first.jsonl"
+    chat.write_text("Ada: I love this!\nBo: Not me.\n" * 150)
+    command = f'"{sys.executable}" -m sentio recognize "{chat}" --format jsonl | head -1; exit ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (0, 1, "")
+    # A pipe holds 64 KB: only what does not fit waits for the reader, and fails when it has gone.
+    subprocess.run([sys.executable, "-m", "sentio", "recognize", chat, "--out", out], check=True)
+    assert out.stat().st_size > 2 * 65_536
 
 
 def test_ls_shows_systems_with_their_flags_labels_and_files(sentio: Call) -> None:

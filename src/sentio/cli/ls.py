@@ -33,7 +33,7 @@ def _systems() -> list[tuple[str, str]]:
         card = component.card
         needs = f'  needs: pip install "sentio[{card.extra}]"' if card.extra else ""
         rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){needs}"))
-        rows += [("", f"--{flag}: {text}") for flag, text in component.options().items()]
+        rows += [("", f"--{flag.replace('_', '-')}: {text}") for flag, text in component.options().items()]
     return rows
 
 

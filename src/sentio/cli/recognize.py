@@ -2,11 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+if TYPE_CHECKING:
+    from sentio.recognition import Recognizer
 
 Format = Literal["table", "jsonl", "csv", "parquet", "html"]
+REPORT = (".html", ".htm")
 _COLUMNS = Group("Columns of CSV, TSV, JSONL and Parquet input (found by name unless given)")
 
 
@@ -16,7 +21,7 @@ def recognize(
     labels: str | None = None,
     format: Format | None = None,
     out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
-    limit: int | None = None,
+    limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
     input_format: str | None = None,
@@ -49,11 +54,11 @@ def recognize(
     out
         The file to write; standard output (-) by default.
     limit
-        Stop after this many conversations.
+        Stop after this many conversations; those that go on later in the file are cut there.
     resume
         Go on with a jsonl or csv output that an earlier call left incomplete.
     quiet
-        No progress, no notes.
+        No progress. What was skipped, and why, is told all the same.
     input_format
         The format of the input, where it is not recognised by itself (`sentio ls files`).
     text_column
@@ -63,7 +68,7 @@ def recognize(
     conversation_column
         The column that tells conversations apart.
     """
-    from sentio import files, recognition
+    from sentio import files
     from sentio.cli import STREAM
     from sentio.cli.job import Job
     from sentio.cli.progress import Progress
@@ -75,23 +80,46 @@ def recognize(
     sources = tuple("-" if name == STREAM else name for name in inputs)
     out = None if out == Path(STREAM) else out
     target = space(labels) if labels else None
-    recognizer = recognition.load(system, options)
+    recognizer = _load(system, {name.replace("-", "_"): value for name, value in options.items()})
     columns = files.Columns(text=text_column, speaker=speaker_column, conversation=conversation_column)
     with Progress(shown=not quiet and _progress_fits(out)) as progress:
-        job = Job(sources, input_format, columns, limit, progress)
-        return job.run(recognizer, target or recognizer.space, _format(format, out), out, resume)
+        job = Job(sources, input_format, columns, limit, _format(format, out), out, progress)
+        return job.run(recognizer, target or recognizer.space, resume)
+
+
+def _load(system: str, options: dict[str, str]) -> "Recognizer":
+    """The system; an option it does not have may be one of our own flags, misspelt."""
+    from inspect import Parameter, signature
+
+    from sentio import recognition
+    from sentio.errors import UnknownName
+
+    try:
+        return recognition.load(system, options)
+    except UnknownName as error:
+        if error.name not in options or error.name == system:
+            raise
+        own = [name for name, flag in signature(recognize).parameters.items() if flag.kind is Parameter.KEYWORD_ONLY]
+        flags = [f"--{name.replace('_', '-')}" for name in (*own, *error.known)]
+        raise UnknownName(f"option of {system}", f"--{error.name.replace('_', '-')}", flags) from error
 
 
 def _format(format: str | None, out: Path | None) -> str:
+    from sentio.errors import OutputError
     from sentio.files import format_for
+    from sentio.registry import components
 
     if format:
         return format
     if out is None:
         return "table"
-    if out.suffix.lower() in {".html", ".htm"}:
+    if out.suffix.lower() in REPORT:
         return "html"
-    return format_for(out) or "jsonl"
+    if (found := format_for(out)) is None:
+        writers = components("files.writers").values()
+        known = sorted({*REPORT, *(suffix for writer in writers for suffix in writer.card.suffixes)})
+        raise OutputError(f"{out}: the suffix tells no format; known: {', '.join(known)}; or name one with --format")
+    return found
 
 
 def _progress_fits(out: Path | None) -> bool:

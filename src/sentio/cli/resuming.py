@@ -1,0 +1,61 @@
+"""What an earlier run has written need not be recognised again, if it is of this input."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from sentio import files
+from sentio.conversation import Conversation
+from sentio.errors import OutputError
+from sentio.files.writers.output import encodable
+from sentio.recognition import Moods
+
+
+class Resumed:
+    """Drops the utterances that are in the output, and remembers how their speakers felt.
+
+    Every written turn must be of the conversation and the speaker that the input has at its place:
+    going on with the output of another input would leave out what nobody has recognised.
+    """
+
+    def __init__(self, out: Path | None, written: files.Progress) -> None:
+        self._out, self._rows, self._done = out, written.rows, 0
+        self._turns = iter(written.turns)
+
+    def rest(self, conversations: Iterator[Conversation], moods: Moods) -> Iterator[Conversation]:
+        """The conversations without the utterances that are done, whose moods go into `moods`.
+
+        Raises `OutputError` at a turn that is not of this input.
+        """
+        for conversation in conversations:
+            done = 0
+            for turn in islice(self._turns, len(conversation)):
+                self._compare(turn, conversation, done)
+                # The name as the input has it: the output may not have been able to hold it.
+                moods.turn(conversation.id, conversation.utterances[done].speaker, turn.emotion)
+                done += 1
+            self._done += done
+            if done == 0:
+                yield conversation
+            elif done < len(conversation):
+                yield conversation.model_copy(
+                    update={"offset": conversation.offset + done, "utterances": conversation.utterances[done:]}
+                )
+
+    def finish(self) -> None:
+        """The input is over; raises `OutputError` where the output has more rows than it."""
+        if self._done < self._rows:
+            raise self._foreign(f"holds {self._rows} utterances, the input only {self._done}")
+
+    def _compare(self, turn: files.Written, conversation: Conversation, place: int) -> None:
+        expected = encodable(conversation.id), encodable(conversation.utterances[place].speaker)
+        if (encodable(turn.conversation), encodable(turn.speaker)) != expected:
+            raise self._foreign(
+                f"row {self._done + place + 1} is by {turn.speaker!r} in {turn.conversation!r}, "
+                f"the input has {expected[1]!r} in {expected[0]!r} there"
+            )
+
+    def _foreign(self, difference: str) -> OutputError:
+        return OutputError(
+            f"{self._out}: {difference}; resume with the same inputs and options, or name another file with --out"
+        )
