@@ -1,12 +1,11 @@
 """The command line: one file a command; what a command needs is imported when it is called.
 
 Exit codes: 0 everything was done; 1 some conversations were skipped, the others are in the output;
-2 nothing could be done, the message says why; 130 interrupted, what was written is valid.
+2 failed, the message says why; 130 interrupted. What was written before is valid.
 """
 
 import os
 import sys
-from importlib.metadata import version
 
 DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -23,11 +22,29 @@ sentio ls
 """
 
 _EPILOGUE = """Exit codes: 0 done; 1 some conversations were skipped; 2 failed, with one line that says why; \
-130 interrupted, what was written is valid."""
+130 interrupted. What was written before is valid."""
 
 
 def main() -> None:
     """Entry point of the `sentio` command; ends the process with an exit code."""
+    try:
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("sentio: interrupted; what was written is valid", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough.
+        _drop_output()
+        code = DONE
+    except OSError as error:
+        _drop_output()
+        code = _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    from importlib.metadata import version
+
     from cyclopts import App, CycloptsError
 
     from sentio.cli.ls import ls
@@ -46,22 +63,20 @@ def main() -> None:
     for command in (recognize, train, ls):
         app.command(command)
     try:
-        tokens = [STREAM if token == "-" else token for token in sys.argv[1:]]
+        tokens = [STREAM if token == "-" else token for token in arguments]
         code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        # Not left to the end of the process, where a full disk would cost a traceback.
         sys.stdout.flush()
     except (SentioError, CycloptsError) as error:
-        code = _complain(error)
-    except KeyboardInterrupt:
-        print("sentio: interrupted; what was written is valid", file=sys.stderr)
-        code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
-    sys.exit(code or DONE)
+        return _complain(str(error))
+    return int(code or DONE)
 
 
-def _complain(error: Exception) -> int:
-    message = " ".join(str(error).split())
-    print(f"sentio: {message}", file=sys.stderr)
+def _complain(message: str) -> int:
+    print(f"sentio: {' '.join(message.split())}", file=sys.stderr)
     return FAILED
+
+
+def _drop_output() -> None:
+    """Python flushes once more when it ends, and would complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
