@@ -22,6 +22,7 @@ CRUMBS = (
     *('{"speaker": "A", "text": ', '"x"}', "[", "]", "{", "}", '{"messages": [', "1e999", "NaN", "\\ud800", "null"),
     *("WEBVTT\n\n", "00:01 --> 00:02\n", "99:99:99,999 --> 00:00\n", "<v Ada>", "- ", "1\n", "&#0;", "&#55296;"),
     *("12/31/23, 9:15 PM - ", "[31.12.23, 21:15:03] Ada: ", "\u200e", "PAR1", "sep=;\n", "start,end,id,conversation"),
+    *('{"id": "x", "utterances": [{"id": "0", "speaker": "', '\\u0000", "text": "a\\u0000"}]}', "\x81", '"\n""'),
 )
 crumbs = st.lists(st.sampled_from(CRUMBS) | st.text(max_size=5), max_size=20).map(
     lambda parts: "".join(parts).encode("utf8", "surrogatepass")
