@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check model perf clean
+.PHONY: demo test clean
 
 demo: .venv/core
 	$(BIN)/sentio recognize examples/kitchen.txt
