@@ -120,8 +120,9 @@ class Job:
                 if conversation.id not in seen:
                     if self._read == self.limit:
                         return
-                    seen.add(conversation.id)
                     self._read += 1
+                    if self.limit is not None:  # without one, a million names would be kept for nothing
+                        seen.add(conversation.id)
                 yield conversation
         except InputError as error:
             if last and not self._read:
