@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sentio
+from sentio import cli
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,7 +18,7 @@ def test_the_exported_names_are_the_promised_ones() -> None:
     for name in sentio.__all__:
         assert getattr(sentio, name).__module__.startswith("sentio."), name
     with pytest.raises(AttributeError, match="no attribute 'recognise'"):
-        sentio.recognise  # type: ignore[attr-defined]  # noqa: B018
+        sentio.recognise  # noqa: B018
 
 
 def test_importing_sentio_imports_nothing_else() -> None:
@@ -50,6 +51,17 @@ def test_the_guide_shows_the_plugin_that_the_tests_install() -> None:
     plugin = ROOT / "tests" / "plugin"
     assert (plugin / "src" / "sentio_loud" / "loud.py").read_text("utf8").strip() in guide
     assert '[project.entry-points."sentio.recognition"]\nloud = "sentio_loud.loud"' in guide
+
+
+def test_the_exit_codes_of_the_documentation_are_those_of_the_command() -> None:
+    told = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "files.md").read_text("utf8"), re.MULTILINE)
+    assert [int(code) for code in told] == [cli.DONE, cli.SKIPPED, cli.FAILED, cli.INTERRUPTED]
+
+
+def test_make_has_the_targets_it_names() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf8")
+    (named,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert set(named.split()) <= set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
 
 
 def test_the_shipped_model_is_small_and_has_a_card() -> None:
