@@ -54,7 +54,8 @@ def test_neighbours_do_not_change_an_answer(system: Recognizer) -> None:
     together = list(system.predict(CHATS))
     alone = [next(iter(system.predict([c]))) for c in CHATS]
     for a, b in zip(together, alone, strict=True):
-        np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-5)
+        # To the last bit: a job that is resumed must end with the bytes of one that was not stopped.
+        np.testing.assert_array_equal(a.probabilities, b.probabilities)
 
 
 def test_an_endless_stream_gives_answers(system: Recognizer) -> None:

@@ -134,7 +134,7 @@ def test_a_text_gets_the_same_scores_in_any_company(system: Mini, texts: list[st
     fresh.__dict__.update(system.__dict__ | {"_memory": type(system._memory)()})
     alone = np.concatenate([system._encoder.encode([text])[0] for text in texts])
     alone[~alone.any(axis=1)] = system._silence
-    assert_allclose(fresh.scores(texts), alone, atol=1e-6)
+    assert_array_equal(fresh.scores(texts), alone)  # to the last bit, or a resumed job would differ
 
 
 def test_probabilities_sum_to_one_and_active_follows_the_thresholds(folder: Path, system: Mini) -> None:

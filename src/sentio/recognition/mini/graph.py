@@ -181,12 +181,14 @@ class _Builder:
     def outputs(self, hidden: str) -> None:
         """The mean vector; and for each label the evidence of all tokens, weighted by its attention."""
         graph = self.graph
-        tokens = graph.constant(np.array([1]))
-        graph.add("ReduceMean", hidden, tokens, out="vectors", keepdims=0)
+        # Sums over the last axis add in the same order whatever the batch; over the middle one they do not,
+        # and a job that was resumed would differ from one that was not in the last digit.
+        tokens, last = graph.constant(np.array([2])), [0, 2, 1]
+        graph.add("ReduceMean", graph.add("Transpose", hidden, perm=last), tokens, out="vectors", keepdims=0)
         asked = graph.add("MatMul", hidden, graph.constant(self.weights["query.weight"].T))
         evidence = graph.add("MatMul", hidden, graph.constant(self.weights["head.weight"].T))
         weighted = graph.add("Mul", graph.add("Softmax", asked, axis=1), evidence)
-        logits = graph.add("ReduceSum", weighted, tokens, keepdims=0)
+        logits = graph.add("ReduceSum", graph.add("Transpose", weighted, perm=last), tokens, keepdims=0)
         bias = graph.constant(self.weights["head.bias"])
         graph.add("Sigmoid", graph.add("Add", logits, bias), out="scores")
 
