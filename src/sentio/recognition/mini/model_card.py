@@ -33,7 +33,7 @@ expect a little less elsewhere.
 
 ## What it is bad at
 
-- Rare and subtle labels: {worst} are found less than half of the time or with many false alarms.
+- Rare and subtle labels, with an F1 under 0.45: {worst}.
 - Context. "Fine." and "Sure." mean what the conversation makes them mean; the model sees the word only. Sarcasm,
   banter between friends and understatement are read literally.
 - Registers far from Reddit: transcribed speech, formal letters, dialects, other languages. Non-English text gets
