@@ -192,7 +192,7 @@ def test_writing_makes_a_file(kitchen: RecognizedConversation, tmp_path: Path) -
     assert out.read_text("utf8").startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize(("name", "cause"), [("no/report.html", "No such file or directory"), (".", "Is a directory")])
+@pytest.mark.parametrize(("name", "cause"), [("no/report.html", "not a folder that exists"), (".", "is a folder")])
 def test_what_cannot_be_written_is_said_in_a_line(tmp_path: Path, name: str, cause: str) -> None:
     with pytest.raises(OutputError, match=cause) as caught:
         write([], tmp_path / name)
