@@ -1,5 +1,6 @@
 """Settings of all tests, and plug-in packages as an installer leaves them."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A busy machine is slow, not wrong: no deadline for a single example.
-settings.register_profile("sentio", deadline=None)
+# A busy machine is slow, not wrong: no deadline for a single example. Continuous integration tries the same
+# examples every time, so that it fails for the change it tests; a developer's machine looks for new ones.
+settings.register_profile("sentio", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("sentio")
 
 Register = Callable[[str, str | None], None]

@@ -27,9 +27,10 @@ class InputError(SentioError):
     """
 
     def __init__(self, cause: str, *, path: str | Path | None = None, line: int | None = None) -> None:
-        self.cause, self.path, self.line = cause, path, line
+        # A cause may quote the file, and a file may hold line ends anywhere.
+        self.cause, self.path, self.line = " ".join(cause.split()), path, line
         place = "" if path is None else f"{path}:{line}: " if line is not None else f"{path}: "
-        super().__init__(place + cause)
+        super().__init__(place + self.cause)
 
 
 class UnknownFormat(InputError):

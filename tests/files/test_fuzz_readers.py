@@ -56,6 +56,7 @@ def test_arbitrary_bytes_raise_input_errors_only(data: bytes, suffix: str) -> No
 @pytest.mark.parametrize("format", sorted(components("files.readers")))
 @settings(max_examples=40, deadline=None)
 @given(data=st.binary(max_size=200) | encoded)
+@example(data=b'"""\n\x01"')
 def test_every_reader_survives_any_bytes(format: str, data: bytes) -> None:
     read_bytes(data, ".xyz", format)
 
