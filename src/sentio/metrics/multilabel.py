@@ -30,11 +30,6 @@ def f1_per_class(gold: Marks, predicted: Marks) -> NDArray[np.float64]:
     return f1
 
 
-def macro_f1(gold: Marks, predicted: Marks) -> float:
-    """Mean of the classes' F1, range 0..1."""
-    return float(f1_per_class(gold, predicted).mean())
-
-
 @dataclass(frozen=True)
 class ThresholdFit:
     """How thresholds are fitted.
