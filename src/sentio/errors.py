@@ -7,7 +7,8 @@ SentioError                 something a user can act on; one line, no traceback 
 ├── UnknownName             a name that is not registered, with the nearest one that is
 ├── MissingExtra            an optional package is absent; the message is the pip line
 ├── RecipeError             a training recipe that does not fit its system
-└── MappingError            no documented way from one label space to another
+├── MappingError            no documented way from one label space to another
+└── ScoreError              predictions and gold that cannot be scored against each other
 """
 
 from collections.abc import Iterable
@@ -72,3 +73,7 @@ class RecipeError(SentioError):
 
 class MappingError(SentioError):
     """No documented mapping leads from one label space to another."""
+
+
+class ScoreError(SentioError):
+    """Predictions and gold that cannot be scored: unequal length, NaN, nothing at all."""
