@@ -1,4 +1,4 @@
-"""Settings of all tests, and plug-in packages as an installer leaves them."""
+"""Settings of all tests, the corpora where they are at hand, and plug-in packages as an installer leaves them."""
 
 import os
 import sys
@@ -14,6 +14,15 @@ settings.register_profile("sentio", deadline=None, derandomize="CI" in os.enviro
 settings.load_profile("sentio")
 
 Register = Callable[[str, str | None], None]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the corpora: SENTIO_DATA, or `shared/data` beside the repository. Skips where there is none."""
+    folder = Path(os.environ.get("SENTIO_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the corpora are not at hand; point SENTIO_DATA to them")
+    return folder
 
 
 @pytest.fixture
