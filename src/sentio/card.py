@@ -28,3 +28,43 @@ class Card(BaseModel):
     suffixes: tuple[str, ...] = ()
     extra: str | None = None
     reconstruction: bool = False
+
+
+Task = Literal[
+    "emotion",
+    "sentiment",
+    "cause",
+    "next emotion",
+    "strategy",
+    "empathy",
+    "intent",
+    "dialogue act",
+    "personality",
+    "explanation",
+    "open vocabulary",
+    "understanding",
+    "mental health",
+    "demonstrations",
+]
+
+
+class CorpusCard(Card):
+    """What a corpus says about itself, and how to recognise the user's copy of it.
+
+    `folder` is where its files lie below the data folder, the corpus's id by default. `files` lists the
+    files of each split, relative to it; a file may also lie there as `NAME.gz`. `checksums` are the
+    SHA-256 of the copies that were read when `counts` (split -> what -> how many) were taken, of the
+    unpacked text for a file that is packed. `layers` gives each annotation layer's labels in the
+    corpus's order, () for scores and texts; `spaces` names the label space of a layer that has one.
+    The first layer is the one that is scored by default. `obtain` says where to ask for the corpus.
+    """
+
+    tasks: tuple[Task, ...]
+    folder: str | None = None
+    obtain: str
+    files: dict[str, tuple[str, ...]]
+    checksums: dict[str, str] = {}
+    counts: dict[str, dict[str, int]] = {}
+    layers: dict[str, tuple[str, ...]]
+    spaces: dict[str, str] = {}
+    faults: tuple[str, ...] = ()

@@ -20,11 +20,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sentio.card import Card
+from sentio.card import Card, CorpusCard
 from sentio.errors import MissingExtra, SentioError, UnknownName
 
-Kind = Literal["recognition", "files.readers", "files.writers"]
-NOUNS: dict[str, str] = {"recognition": "system", "files.readers": "input format", "files.writers": "output format"}
+Kind = Literal["recognition", "files.readers", "files.writers", "corpora", "evaluation.baselines"]
+NOUNS: dict[str, str] = {
+    "recognition": "system",
+    "files.readers": "input format",
+    "files.writers": "output format",
+    "corpora": "corpus",
+    "evaluation.baselines": "baseline",
+}
+CARDS: dict[str, type[Card]] = {"Card": Card, "CorpusCard": CorpusCard}
 
 
 class Component(BaseModel):
@@ -69,16 +76,18 @@ class Component(BaseModel):
 
 
 def read_card(source: Path) -> Card | None:
-    """The literal `card = Card(...)` of a source file, or None when it has none.
+    """The literal `card = Card(...)` or `CorpusCard(...)` of a source file, or None when it has none.
 
     Raises `SentioError` when the card is there but not a literal, or does not validate.
     """
     for node in ast.parse(source.read_text("utf8")).body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(func=ast.Name(id="Card")) as call):
+            case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(func=ast.Name(id=name)) as call) if (
+                name in CARDS
+            ):
                 try:
                     fields = {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
-                    return Card.model_validate(fields)
+                    return CARDS[name].model_validate(fields)
                 except (ValueError, ValidationError) as error:
                     raise SentioError(f"{source}:{node.lineno}: the card is not a valid literal: {error}") from error
     return None

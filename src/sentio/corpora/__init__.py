@@ -1,17 +1,112 @@
-"""Corpora, read from the user's own copy: the folder named by `--data` or `SENTIO_DATA`."""
+"""Corpora, read from the user's own copy: the folder named by `--data` or `SENTIO_DATA`.
+
+>>> from sentio import corpora
+>>> meld = corpora.load("meld")  # doctest: +SKIP
+>>> next(meld.read("validation")).gold["emotion"]  # doctest: +SKIP
+{'0': 'sadness', '1': 'surprise', ...}
+"""
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
-from sentio.errors import InputError
+from sentio import registry
+from sentio.card import CorpusCard
+from sentio.corpora.base import CorpusFolder, CorpusModule, distinct
+from sentio.errors import InputError, UnknownName
+from sentio.gold import AnnotatedConversation, Item
+
+__all__ = ["Corpus", "CorpusFolder", "FileState", "folder", "load"]
 
 
-def folder(corpus: str, data: Path | None) -> Path:
+@dataclass(frozen=True)
+class FileState:
+    """How a file of the user's copy compares with the one that was measured."""
+
+    name: str
+    splits: tuple[str, ...]
+    state: Literal["same", "differs", "missing", "not measured"]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus in a folder of the user's. Its card says what it is, `read` yields what is in it."""
+
+    name: str
+    card: CorpusCard
+    files: CorpusFolder
+    module: CorpusModule
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits whose files are all there."""
+        return tuple(split for split, names in self.card.files.items() if all(name in self.files for name in names))
+
+    def read(self, split: str) -> Iterator[Item]:
+        """The items of a split, as they are read.
+
+        Raises `UnknownName` for a split it has not, `InputError` where a file is missing (with where to
+        ask for it), broken, or names an item twice.
+        """
+        for name in self._names(split):
+            self.files.file(name)
+        return distinct(self.module.read(self.files, split), self.files.path)
+
+    def conversations(self, split: str) -> Iterator[AnnotatedConversation]:
+        """As `read`, of a corpus of conversations; raises `InputError` where it holds questions."""
+        for item in self.read(split):
+            if not isinstance(item, AnnotatedConversation):
+                raise InputError(f"{self.name} holds questions, not conversations", path=self.files.path)
+            yield item
+
+    def check(self) -> Iterator[FileState]:
+        """Every file of the card: is it there, and is it the one that was measured?"""
+        names = dict.fromkeys(name for names in self.card.files.values() for name in names)
+        for name in names:
+            splits = tuple(split for split, of_split in self.card.files.items() if name in of_split)
+            if name not in self.files:
+                yield FileState(name, splits, "missing")
+            elif (expected := self.card.checksums.get(name)) is None:
+                yield FileState(name, splits, "not measured")
+            else:
+                same = self.files.checksum(name) == expected
+                yield FileState(name, splits, "same" if same else "differs")
+
+    def fingerprint(self, split: str) -> str:
+        """SHA-256 over the split's files: two runs with the same one were scored on the same data."""
+        digests = [self.files.checksum(name) for name in self._names(split)]
+        return sha256("\n".join(digests).encode()).hexdigest()
+
+    def _names(self, split: str) -> tuple[str, ...]:
+        if split not in self.card.files:
+            raise UnknownName(f"split of {self.name}", split, self.card.files)
+        return self.card.files[split]
+
+
+def load(name: str, data: Path | None = None) -> Corpus:
+    """The corpus of that name in the folder `data`, or in `SENTIO_DATA` when `data` is None.
+
+    Raises `UnknownName` for an unknown corpus and `InputError`, with where to ask for it, when there is
+    no folder of it.
+    """
+    component = registry.find("corpora", name)
+    card = component.card
+    if not isinstance(card, CorpusCard):
+        raise TypeError(f"{component.source}: a corpus needs a CorpusCard")
+    files = CorpusFolder(folder(card.folder or name, data, card.obtain), card)
+    return Corpus(name=name, card=card, files=files, module=component.load())
+
+
+def folder(corpus: str, data: Path | None, obtain: str = "") -> Path:
     """The folder of a corpus below `data`, or below `SENTIO_DATA` when `data` is None.
 
     Raises `InputError` that says what is missing.
     """
     root = data or Path(os.environ.get("SENTIO_DATA", "data"))
     if not (root / corpus).is_dir():
-        raise InputError(f"no folder {corpus!r} here; point --data or SENTIO_DATA to your copy", path=root)
+        how = f"; {obtain}" if obtain else ""
+        raise InputError(f"no folder {corpus!r} here; point --data or SENTIO_DATA to your copy{how}", path=root)
     return root / corpus

@@ -69,7 +69,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     Returns the metrics. `progress` gets the stage's name and the share of it that is done.
     """
     weights = _pretrained()
-    training, dev = goemotions.read("train", data), goemotions.read("dev", data)
+    training, dev = goemotions.comments("train", data), goemotions.comments("validation", data)
     school = School(
         recipe=recipe,
         run=run,
