@@ -30,6 +30,20 @@ class Card(BaseModel):
     reconstruction: bool = False
 
 
+class BaselineCard(Card):
+    """What a trivial rule says about itself.
+
+    `answers` are the tasks it can be set to (`sentio.evaluation.tasks`), `learns` what it needs: nothing,
+    the shares of the labels, or labelled conversations. `seeded` marks rules that throw dice, `oracle`
+    rules that read gold labels no system may see.
+    """
+
+    answers: tuple[str, ...]
+    learns: Literal["nothing", "shares", "conversations"] = "nothing"
+    seeded: bool = False
+    oracle: bool = False
+
+
 Task = Literal[
     "emotion",
     "sentiment",
@@ -56,7 +70,8 @@ class CorpusCard(Card):
     SHA-256 of the copies that were read when `counts` (split -> what -> how many) were taken, of the
     unpacked text for a file that is packed. `layers` gives each annotation layer's labels in the
     corpus's order, () for scores and texts; `spaces` names the label space of a layer that has one.
-    The first layer is the one that is scored by default. `obtain` says where to ask for the corpus.
+    The first layer is the one that is scored by default, by `metric` where the field has agreed on another
+    than weighted F1. `obtain` says where to ask for the corpus.
     """
 
     tasks: tuple[Task, ...]
@@ -67,4 +82,5 @@ class CorpusCard(Card):
     counts: dict[str, dict[str, int]] = {}
     layers: dict[str, tuple[str, ...]]
     spaces: dict[str, str] = {}
+    metric: str | None = None
     faults: tuple[str, ...] = ()

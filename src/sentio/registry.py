@@ -20,7 +20,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sentio.card import Card, CorpusCard
+from sentio.card import BaselineCard, Card, CorpusCard
 from sentio.errors import MissingExtra, SentioError, UnknownName
 
 Kind = Literal["recognition", "files.readers", "files.writers", "corpora", "evaluation.baselines"]
@@ -31,7 +31,7 @@ NOUNS: dict[str, str] = {
     "corpora": "corpus",
     "evaluation.baselines": "baseline",
 }
-CARDS: dict[str, type[Card]] = {"Card": Card, "CorpusCard": CorpusCard}
+CARDS: dict[str, type[Card]] = {card.__name__: card for card in (Card, CorpusCard, BaselineCard)}
 
 
 class Component(BaseModel):
@@ -76,7 +76,7 @@ class Component(BaseModel):
 
 
 def read_card(source: Path) -> Card | None:
-    """The literal `card = Card(...)` or `CorpusCard(...)` of a source file, or None when it has none.
+    """The literal `card = Card(...)` (or `CorpusCard`, `BaselineCard`) of a source file, or None when it has none.
 
     Raises `SentioError` when the card is there but not a literal, or does not validate.
     """
