@@ -1,0 +1,256 @@
+"""How far raters agree beyond chance: Krippendorff's alpha, Cohen's and Fleiss' kappa, Cronbach's alpha.
+
+Raters are anonymous in a vote matrix (see `votes.tally`), which is all that Fleiss and Krippendorff need.
+Every coefficient is at most 1; 0 is chance, below 0 is worse than chance. Where all ratings are one and
+the same value, there is nothing to agree on and the value is NaN.
+
+>>> round(fleiss_kappa([[2, 0], [0, 2], [1, 1]]), 3)
+0.333
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sentio.errors import ScoreError
+from sentio.metrics.votes import Floats, vote_counts
+
+Level = Literal["nominal", "ordinal", "interval"]
+RESAMPLES_AT_ONCE = 1 << 22
+"""Numbers held at a time by a bootstrap: 32 MB."""
+
+
+def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] | None = None) -> float:
+    """Krippendorff's alpha of vote counts of shape (items, classes).
+
+    Items may have any number of raters; those with one or none say nothing about agreement and are left
+    out. For `ordinal` the columns are in order; for `interval` `values` says what each column stands for.
+    Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011. Raises `ScoreError` where no item has
+    two ratings or `values` do not fit.
+
+    >>> round(krippendorff_alpha([[2, 0, 0], [0, 2, 0], [0, 1, 1]], "ordinal"), 4)
+    0.7778
+    """
+    counts = vote_counts(votes)
+    if (values is not None) != (level == "interval"):
+        raise ScoreError("the interval level, and it alone, needs the value of each class")
+    counts = counts[counts.sum(axis=1) >= 2]
+    if not len(counts):
+        raise ScoreError("no item has two ratings: there is no agreement to measure")
+    raters = counts.sum(axis=1)
+    if values is not None:
+        scale = np.asarray(values, dtype=np.float64)
+        if scale.shape != counts.shape[1:] or not np.isfinite(scale).all():
+            raise ScoreError(f"{counts.shape[1]} classes need as many finite values, not {list(values)}")
+        if len(set(scale[counts.any(axis=0)])) == 1:
+            return float("nan")
+        centred = scale - np.average(scale, weights=counts.sum(axis=0))
+        return _interval_alpha(raters, counts @ centred, counts @ centred**2)
+    coincidences = counts.T @ (counts / (raters - 1)[:, None]) - np.diag((counts / (raters - 1)[:, None]).sum(axis=0))
+    totals = counts.sum(axis=0)
+    distance = _ordinal_distance(totals) if level == "ordinal" else 1 - np.eye(len(totals))
+    observed = (coincidences * distance).sum()
+    expected = (np.outer(totals, totals) * distance).sum() / (totals.sum() - 1)
+    return float(1 - observed / expected) if expected else float("nan")
+
+
+def krippendorff_alpha_of_scores(ratings: ArrayLike) -> float:
+    """Krippendorff's alpha at the interval level of scores of shape (items, raters); NaN is a missing rating.
+
+    For continuous scores, where every value would be a class of its own. Raises `ScoreError` where no
+    item has two ratings and for infinite ones.
+
+    >>> round(krippendorff_alpha_of_scores([[1.5, 1.4], [3.0, 3.1], [2.0, float("nan")]]), 4)
+    0.9942
+    """
+    scores = _rating_matrix(ratings)
+    given = ~np.isnan(scores)
+    paired = given.sum(axis=1) >= 2
+    if not paired.any():
+        raise ScoreError("no item has two ratings: there is no agreement to measure")
+    scores, given = scores[paired], given[paired]
+    low, high = scores[given].min(), scores[given].max()
+    if low == high:
+        return float("nan")
+    centred = np.where(given, scores - scores[given].mean(), 0.0)
+    return _interval_alpha(given.sum(axis=1).astype(np.float64), centred.sum(axis=1), (centred**2).sum(axis=1))
+
+
+def cohen_kappa(
+    first: Sequence[Hashable],
+    second: Sequence[Hashable],
+    *,
+    weights: Literal["linear", "quadratic"] | None = None,
+    labels: Sequence[Hashable] | None = None,
+) -> float:
+    """Cohen's kappa of two raters' labels, one an item.
+
+    With `weights`, a disagreement counts by the distance between the two labels' places in `labels`
+    (Cohen, Psychological Bulletin 1968), so give all of them in order, those nobody used, too. Without
+    `labels`, they are what occurs, sorted. NaN where both raters only ever use one and the same label.
+    Raises `ScoreError` for unequal lengths, no items, a missing rating and one outside `labels`.
+
+    >>> cohen_kappa(["joy", "joy", "fear", "fear"], ["joy", "joy", "fear", "joy"])
+    0.5
+    """
+    if len(first) != len(second):
+        raise ScoreError(f"one rater labelled {len(first)} items, the other {len(second)}")
+    if not len(first):
+        raise ScoreError("no items")
+    codes, size = _encoded(first, second, labels)
+    table = np.bincount(codes[0] * size + codes[1], minlength=size * size).reshape(size, size).astype(np.float64)
+    places = np.arange(size)
+    apart = np.abs(places[:, None] - places).astype(np.float64)
+    distance = apart if weights == "linear" else apart**2 if weights == "quadratic" else (apart > 0).astype(np.float64)
+    expected = (np.outer(table.sum(axis=1), table.sum(axis=0)) * distance).sum() / table.sum()
+    return float(1 - (table * distance).sum() / expected) if expected else float("nan")
+
+
+def fleiss_kappa(votes: ArrayLike) -> float:
+    """Fleiss' kappa of vote counts of shape (items, classes), the same number of raters for every item.
+
+    Fleiss, Psychological Bulletin 1971. NaN where all votes are for one class. Raises `ScoreError` where
+    items have different numbers of raters (use `krippendorff_alpha`) or fewer than two.
+
+    >>> round(fleiss_kappa([[3, 0], [0, 3], [2, 1], [3, 0]]), 4)
+    0.625
+    """
+    counts = vote_counts(votes)
+    raters = counts.sum(axis=1)
+    if raters.min() != raters.max() or raters[0] < 2:
+        raise ScoreError(
+            f"items have {raters.min():g} to {raters.max():g} raters; Fleiss' kappa needs two or more, everywhere as "
+            "many: use Krippendorff's alpha"
+        )
+    chance = float((counts.sum(axis=0) ** 2).sum() / counts.sum() ** 2)
+    return (pairwise_agreement(counts) - chance) / (1 - chance) if chance < 1 else float("nan")
+
+
+def pairwise_agreement(votes: ArrayLike) -> float:
+    """The part of pairs of raters that agree, 0..1: taken for each item, then the mean over the items.
+
+    Items with fewer than two raters have no pair and are left out. Not corrected for chance. Raises
+    `ScoreError` where no item has two ratings.
+
+    >>> pairwise_agreement([[3, 0], [2, 1], [1, 0]])
+    0.6666666666666666
+    """
+    counts = vote_counts(votes)
+    raters = counts.sum(axis=1)
+    counts, raters = counts[raters >= 2], raters[raters >= 2]
+    if not len(counts):
+        raise ScoreError("no item has two ratings: there is no agreement to measure")
+    return float((((counts * (counts - 1)).sum(axis=1)) / (raters * (raters - 1))).mean())
+
+
+@dataclass(frozen=True)
+class CronbachAlpha:
+    """Cronbach's alpha with the limits of its bootstrap interval. NaN where the items' sums do not vary."""
+
+    value: float
+    low: float
+    high: float
+
+
+def cronbach_alpha(
+    ratings: ArrayLike, *, resamples: int = 1000, confidence: float = 0.95, seed: int = 0
+) -> CronbachAlpha:
+    """Cronbach's alpha of scores of shape (items, raters), with a percentile bootstrap over the items.
+
+    alpha = k / (k - 1) (1 - sum of the raters' variances / variance of the items' sums) for k raters
+    (Cronbach, Psychometrika 1951); it can be negative. Items with the same ratings are drawn together,
+    which changes nothing but the time. Resamples in which nothing varies have no alpha and are left out.
+    Raises `ScoreError` for a missing rating (leave the item out, or use `krippendorff_alpha_of_scores`)
+    and for fewer than two items or raters.
+
+    >>> round(cronbach_alpha([[0, 0], [1, 1], [2, 1]]).value, 4)
+    0.8571
+    """
+    scores = _rating_matrix(ratings)
+    if np.isnan(scores).any():
+        raise ScoreError("Cronbach's alpha needs every rater's score of every item")
+    if min(scores.shape) < 2:
+        raise ScoreError(f"Cronbach's alpha needs two items and two raters, not {scores.shape}")
+    rows, repeats = _distinct_rows(scores)
+    rows = rows - rows.mean(axis=0)
+    value = float(_cronbach(rows, repeats[None, :].astype(np.float64))[0])
+    random = np.random.default_rng(seed)
+    step = max(1, RESAMPLES_AT_ONCE // len(rows))
+    alphas = [
+        _cronbach(rows, random.multinomial(len(scores), repeats / len(scores), size=min(step, resamples - done)))
+        for done in range(0, resamples, step)
+    ]
+    drawn = np.concatenate([[], *alphas])
+    drawn = drawn[~np.isnan(drawn)]
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (np.nan, np.nan)
+    return CronbachAlpha(value, float(low), float(high))
+
+
+def _interval_alpha(raters: Floats, sums: Floats, squares: Floats) -> float:
+    """Alpha from each item's number of ratings, their sum and sum of squares, all centred at the grand mean."""
+    # Over ordered pairs of m values, sum (x - y)^2 = 2 m sum x^2 - 2 (sum x)^2.
+    observed = ((2 * raters * squares - 2 * sums**2) / (raters - 1)).sum()
+    total = raters.sum()
+    expected = (2 * total * squares.sum() - 2 * sums.sum() ** 2) / (total - 1)
+    return float(1 - observed / expected) if expected > 0 else float("nan")
+
+
+def _ordinal_distance(totals: Floats) -> Floats:
+    """Squared number of ratings between two classes, both ends counted by half (Krippendorff 2011)."""
+    middle = np.cumsum(totals) - totals / 2
+    distance: Floats = (middle[:, None] - middle) ** 2
+    return distance
+
+
+def _encoded(
+    first: Sequence[Hashable], second: Sequence[Hashable], labels: Sequence[Hashable] | None
+) -> tuple[NDArray[np.int64], int]:
+    """Both raters' labels as places in `labels`: shape (2, items); and how many labels there are."""
+    pair = [list(each.tolist()) if isinstance(each, np.ndarray) else list(each) for each in (first, second)]
+    seen = set(pair[0]) | set(pair[1])
+    if any(label is None or label != label for label in seen):  # noqa: PLR0124  NaN is what differs from itself
+        raise ScoreError("a rating is missing; Cohen's kappa needs both raters' labels for every item")
+    order = list(labels) if labels is not None else sorted(seen)  # type: ignore[type-var]
+    place = {label: index for index, label in enumerate(order)}
+    if not seen <= place.keys():
+        raise ScoreError(f"{next(iter(seen - place.keys()))!r} is none of the labels")
+    codes = np.stack([np.fromiter(map(place.__getitem__, each), np.int64, len(each)) for each in pair])
+    return codes, len(order)
+
+
+def _rating_matrix(ratings: ArrayLike) -> Floats:
+    scores = np.asarray(ratings, dtype=np.float64)
+    if scores.ndim != 2 or scores.size == 0:
+        raise ScoreError(f"ratings need the shape (items, raters), not {scores.shape}")
+    if np.isinf(scores).any():
+        raise ScoreError("a rating is infinite")
+    return scores
+
+
+def _distinct_rows(scores: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """The rows that differ, and how often each occurs. Column by column: sorting whole rows is ten times slower."""
+    codes = np.zeros(len(scores), dtype=np.int64)
+    for column in scores.T:
+        values, places = np.unique(column, return_inverse=True)
+        # Renumbering after each column keeps the codes below the number of rows times its values.
+        codes = np.unique(codes * len(values) + places, return_inverse=True)[1]
+    first, repeats = np.unique(codes, return_index=True, return_counts=True)[1:]
+    return scores[first], repeats
+
+
+def _cronbach(rows: Floats, repeats: ArrayLike) -> Floats:
+    """Alpha of each resample: `repeats` (resamples, rows) says how often a row is drawn."""
+    weights = np.asarray(repeats, dtype=np.float64)
+    size, columns = weights.sum(axis=1, keepdims=True), np.column_stack([rows, rows.sum(axis=1)])
+    variances = weights @ columns**2 / size - (weights @ columns / size) ** 2
+    parts, whole = variances[:, :-1].sum(axis=1), variances[:, -1]
+    raters = rows.shape[1]
+    # Without variation the variance comes out as rounding dust, not as zero.
+    varies = whole > 1e-12 * (columns**2).max()
+    ratio = np.divide(parts, whole, out=np.full_like(whole, np.nan), where=varies)
+    alpha: Floats = raters / (raters - 1) * (1 - ratio)
+    return alpha
