@@ -1,0 +1,189 @@
+"""Scores of single-label predictions, as functions of the counts of `sentio.metrics.confusion`.
+
+Each takes counts of shape (..., C, C + 1) and gives shape (...), range 0..1, so that a thousand resamples cost
+one call. A ratio with nothing below the line is 0, and averages over classes run over the whole label space: a
+class that never occurs has F1 0, and scores of two systems, or of two samples, are averages of the same classes.
+
+>>> from sentio.metrics.confusion import confusion
+>>> table = confusion(["joy", "joy", "anger", "fear"], ["joy", "anger", "anger", "joy"], ["anger", "fear", "joy"])
+>>> {measure.__name__: round(table.score(measure), 4) for measure in (accuracy, weighted_f1, macro_f1, uar)}
+{'accuracy': 0.5, 'weighted_f1': 0.4167, 'macro_f1': 0.3889, 'uar': 0.5}
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentio.errors import ScoreError
+from sentio.metrics.confusion import Confusion, Counts, Measure, Scores
+
+Compat = Literal["official"]
+
+
+def accuracy(counts: Counts) -> Scores:
+    """Share of rows that are right: N rows in the denominator, predictions outside the space among them.
+
+    Work on speech calls it weighted average recall (WAR): each class's recall weighted by its frequency.
+    """
+    return _ratio(_hits(counts).sum(axis=-1), _total(counts))
+
+
+def precision(counts: Counts) -> Scores:
+    """Precision of each class, shape (..., C); 0 for a class that is never predicted."""
+    return _ratio(_hits(counts), _predicted(counts))
+
+
+def recall(counts: Counts) -> Scores:
+    """Recall of each class, shape (..., C); 0 for a class that does not occur."""
+    return _ratio(_hits(counts), _support(counts))
+
+
+def f1(counts: Counts) -> Scores:
+    """F1 of each class, shape (..., C); 0 for a class that neither occurs nor is predicted."""
+    return _ratio(2 * _hits(counts), _support(counts) + _predicted(counts))
+
+
+def uar(counts: Counts) -> Scores:
+    """Unweighted average recall: the mean over the classes that occur in gold, chance 1/C.
+
+    The convention of Schuller et al., INTERSPEECH 2009 Emotion Challenge, and of Omni-Emotion's scorer:
+    a class that is predicted but never occurs does not lower it.
+    """
+    return _ratio(recall(counts).sum(axis=-1), (_support(counts) > 0).sum(axis=-1))
+
+
+def macro_recall(counts: Counts) -> Scores:
+    """Mean recall over the whole label space, classes that do not occur included; see `uar`."""
+    return _macro(recall(counts))
+
+
+def macro_precision(counts: Counts, *, compat: Compat | None = None) -> Scores:
+    """Mean precision over the whole label space.
+
+    `compat="official"` is the scorer of WASSA 2022's emotion track: a class that occurs but is never predicted
+    has precision 1, so that saying nothing pays (one class of seven predicted: .9090 instead of .0519), and
+    classes that neither occur nor are predicted are left out. Its macro-F1 is not affected.
+    """
+    if compat is None:
+        return _macro(precision(counts))
+    silent = (_support(counts) > 0) & (_predicted(counts) == 0)
+    met = (_support(counts) > 0) | (_predicted(counts) > 0)
+    return _ratio((precision(counts) + silent).sum(axis=-1), met.sum(axis=-1))
+
+
+def macro_f1(counts: Counts) -> Scores:
+    """Mean F1 over the whole label space."""
+    return _macro(f1(counts))
+
+
+def weighted_precision(counts: Counts) -> Scores:
+    """Precision averaged by how often each class occurs in gold."""
+    return _weighted(precision(counts), _support(counts), counts)
+
+
+def weighted_f1(counts: Counts, *, compat: Compat | None = None) -> Scores:
+    """F1 averaged by how often each class occurs in gold: the headline of emotion recognition in conversation.
+
+    `compat="official"` is the scorer of PELD (personality-affected emotion transition), which hands gold and
+    predictions over in the wrong order, so that the weights are the frequencies of the *predictions*: answering
+    "neutral" always scores .5981 on its validation triples instead of .2552. Macro-F1 is the same either way.
+    """
+    weights = _support(counts) if compat is None else _predicted(counts)
+    return _weighted(f1(counts), weights, counts)
+
+
+def micro_f1(counts: Counts) -> Scores:
+    """F1 over all decisions: accuracy, but for predictions outside the space, which are no false alarms."""
+    return _micro(counts, slice(None))
+
+
+def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measure:
+    """Micro-F1 over all classes but some: DailyDialog without its neutral, EmoContext without "others".
+
+    Rows of the excluded classes stay: one that is taken for joy is a false alarm of joy, and joy that is taken
+    for neutral is a miss (Chatterjee et al., SemEval-2019 task 3, section 4). Raises `ScoreError` for a name
+    that is no class, and where none is left.
+
+    >>> from sentio.metrics.confusion import confusion
+    >>> classes = ["angry", "others"]
+    >>> table = confusion(["angry", "others", "others"], ["angry", "angry", "others"], classes)
+    >>> round(table.score(micro_f1_without(["others"], classes)), 4)
+    0.6667
+    """
+    if unknown := sorted(set(excluded) - set(classes)):
+        raise ScoreError(f"excluded from the average but no class: {', '.join(unknown)}")
+    kept = np.array([code for code, label in enumerate(classes) if label not in excluded], dtype=np.intp)
+    if not kept.size:
+        raise ScoreError("every class is excluded from the average")
+
+    def measure(counts: Counts) -> Scores:
+        return _micro(counts, kept)
+
+    return measure
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """How one class fares. `support` is how often it occurs in gold, `predicted` how often it is said."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+    predicted: int
+
+
+def per_class(table: Confusion) -> tuple[ClassScores, ...]:
+    """The scores of each class, in the order of the label space.
+
+    >>> from sentio.metrics.confusion import confusion
+    >>> per_class(confusion(["joy", "anger"], ["joy", "joy"], ["joy", "anger"]))[0]
+    ClassScores(label='joy', precision=0.5, recall=1.0, f1=0.6666666666666666, support=1, predicted=2)
+    """
+    counts = table.counts
+    columns = (precision(counts), recall(counts), f1(counts), _support(counts), _predicted(counts))
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return tuple(ClassScores(label, *row) for label, row in zip(table.classes, rows, strict=True))
+
+
+def _hits(counts: Counts) -> Counts:
+    hits: Counts = counts.diagonal(axis1=-2, axis2=-1)
+    return hits
+
+
+def _support(counts: Counts) -> Counts:
+    support: Counts = counts.sum(axis=-1)
+    return support
+
+
+def _predicted(counts: Counts) -> Counts:
+    predicted: Counts = counts[..., :-1].sum(axis=-2)
+    return predicted
+
+
+def _total(counts: Counts) -> Counts:
+    total: Counts = counts.sum(axis=(-2, -1))
+    return total
+
+
+def _macro(scores: Scores) -> Scores:
+    return _ratio(scores.sum(axis=-1), np.array(scores.shape[-1]))
+
+
+def _micro(counts: Counts, kept: slice | NDArray[np.intp]) -> Scores:
+    hits, marks = _hits(counts)[..., kept], (_support(counts) + _predicted(counts))[..., kept]
+    return _ratio(2 * hits.sum(axis=-1), marks.sum(axis=-1))
+
+
+def _weighted(scores: Scores, weights: Counts, counts: Counts) -> Scores:
+    return _ratio((scores * weights).sum(axis=-1), _total(counts))
+
+
+def _ratio(above: Counts | NDArray[np.bool_], below: Counts) -> Scores:
+    shape = np.broadcast_shapes(np.shape(above), np.shape(below))
+    quotient: Scores = np.divide(above, below, out=np.zeros(shape), where=np.asarray(below) > 0)
+    return quotient
