@@ -1,0 +1,179 @@
+"""How well predicted scores follow given ones: correlation, concordance and error, with refusals counted.
+
+Numbers are paired by position. A prediction that is None or NaN is a refusal: the single metrics raise
+`ScoreError` on it, `score_regression` scores what was answered and says how much was not.
+
+>>> score = score_regression([1, 2, 3, 4], [1, 2, 4, None])
+>>> score.refusals, round(score.pearson, 3), round(score.mae, 3)
+(0.25, 0.982, 0.333)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sentio.errors import MissingExtra, ScoreError
+from sentio.metrics.votes import Floats, Marks
+
+Answers = ArrayLike | Sequence[float | None]
+
+
+def pearson(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Pearson's r, -1..1. NaN where either side is constant (or one item): the correlation is undefined.
+
+    scipy's. Raises `ScoreError` for unequal lengths, no items, NaN and infinite numbers, `MissingExtra`
+    without scipy.
+
+    >>> round(pearson([1, 2, 3], [1, 2, 4]), 3)
+    0.982
+    """
+    wanted, found = _pair(gold, predicted)
+    if _constant(wanted) or _constant(found):
+        return float("nan")
+    try:
+        from scipy.stats import pearsonr
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
+    return float(pearsonr(wanted, found).statistic)
+
+
+def spearman(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Spearman's rank correlation, -1..1: Pearson's r of the ranks, ties sharing their mean rank.
+
+    NaN and errors as `pearson`. The ranks are scipy's.
+
+    >>> round(spearman([1, 2, 3, 4], [1, 10, 100, 50]), 3)
+    0.8
+    """
+    wanted, found = _pair(gold, predicted)
+    try:
+        from scipy.stats import rankdata
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
+    return pearson(rankdata(wanted), rankdata(found))
+
+
+def ccc(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Lin's concordance correlation, -1..1: correlation that a shift or a wrong scale lowers.
+
+    2 cov / (var + var + (difference of means)^2) with population moments (Lin, Biometrics 1989). Where
+    either side is constant it is 0, as in OMG-Empathy's scorer (arXiv 1908.11706); that scorer divides
+    by zero where both are constant and equal, here that is 0, too. Raises `ScoreError` as `pearson`.
+
+    >>> round(ccc([1, 2, 3], [2, 3, 4]), 6)
+    0.571429
+    """
+    wanted, found = _pair(gold, predicted)
+    if _constant(wanted) or _constant(found):
+        return 0.0
+    apart = wanted.mean() - found.mean()
+    covariance = float((wanted - wanted.mean()) @ (found - found.mean())) / len(wanted)
+    return float(2 * covariance / (wanted.var() + found.var() + apart**2))
+
+
+def mae(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Mean absolute error, in the scores' own unit. Raises `ScoreError` as `pearson`.
+
+    >>> mae([1, 2], [1, 4])
+    1.0
+    """
+    wanted, found = _pair(gold, predicted)
+    return float(np.abs(wanted - found).mean())
+
+
+def rmse(gold: ArrayLike, predicted: ArrayLike) -> float:
+    """Root of the mean squared error, in the scores' own unit. Raises `ScoreError` as `pearson`.
+
+    >>> round(rmse([1, 2], [1, 4]), 3)
+    1.414
+    """
+    wanted, found = _pair(gold, predicted)
+    return float(np.sqrt(((wanted - found) ** 2).mean()))
+
+
+@dataclass(frozen=True)
+class RegressionScores:
+    """What `score_regression` found; all but `items` and `refusals` are of the answered items only.
+
+    NaN is what is undefined: everything where nothing was answered, correlations of a constant.
+    """
+
+    items: int
+    refusals: float
+    """Part of the items without an answer, 0..1."""
+    pearson: float
+    spearman: float
+    ccc: float
+    mae: float
+    rmse: float
+
+
+def score_regression(gold: ArrayLike, predicted: Answers) -> RegressionScores:
+    """Every metric of this file over the answered items, and the part of items that was refused.
+
+    Systems that refuse choose what they are scored on: compare two of them on the items `answered_by_all`.
+    Raises `ScoreError` for unequal lengths, no items, infinite numbers, and NaN in `gold`.
+
+    >>> score_regression([0, 1], [None, None])
+    RegressionScores(items=2, refusals=1.0, pearson=nan, spearman=nan, ccc=nan, mae=nan, rmse=nan)
+    """
+    wanted, found = _numbers(gold, "gold"), _numbers(predicted, "predictions")
+    _same_length(wanted, found)
+    if np.isnan(wanted).any():
+        raise ScoreError(f"gold: item {int(np.isnan(wanted).argmax())} is NaN")
+    given = ~np.isnan(found)
+    refusals = float(1 - given.mean())
+    if not given.any():
+        nan = float("nan")
+        return RegressionScores(len(wanted), refusals, nan, nan, nan, nan, nan)
+    scores = (metric(wanted[given], found[given]) for metric in (pearson, spearman, ccc, mae, rmse))
+    return RegressionScores(len(wanted), refusals, *scores)
+
+
+def answered_by_all(predictions: Sequence[Answers]) -> Marks:
+    """The items that none of several systems refused: a mask of shape (items,).
+
+    Raises `ScoreError` for no system, unequal lengths and infinite numbers.
+
+    >>> answered_by_all([[1, None, 3], [1, 2, 3]])
+    array([ True, False,  True])
+    """
+    if not len(predictions):
+        raise ScoreError("no predictions")
+    answers = [_numbers(each, "predictions") for each in predictions]
+    for each in answers[1:]:
+        _same_length(answers[0], each)
+    refused: Marks = np.isnan(np.stack(answers)).any(axis=0)
+    return ~refused
+
+
+def _pair(gold: ArrayLike, predicted: ArrayLike) -> tuple[Floats, Floats]:
+    wanted, found = _numbers(gold, "gold"), _numbers(predicted, "predictions")
+    _same_length(wanted, found)
+    for what, numbers in (("gold", wanted), ("predictions", found)):
+        if np.isnan(numbers).any():
+            raise ScoreError(f"{what}: item {int(np.isnan(numbers).argmax())} is NaN")
+    return wanted, found
+
+
+def _numbers(given: Answers, what: str) -> Floats:
+    try:
+        numbers = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ScoreError(f"{what}: not a list of numbers") from error
+    if numbers.ndim != 1 or not numbers.size:
+        raise ScoreError(f"{what}: one number an item is needed, not the shape {numbers.shape}")
+    if np.isinf(numbers).any():
+        raise ScoreError(f"{what}: item {int(np.isinf(numbers).argmax())} is infinite")
+    return numbers
+
+
+def _same_length(gold: Floats, predicted: Floats) -> None:
+    if len(gold) != len(predicted):
+        raise ScoreError(f"{len(gold)} items on one side, {len(predicted)} on the other")
+
+
+def _constant(numbers: Floats) -> bool:
+    return bool(numbers.min() == numbers.max())
