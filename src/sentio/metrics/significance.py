@@ -1,0 +1,183 @@
+"""How far a score may be trusted, and whether one system is better than another on the same data.
+
+What is drawn again is the *unit*: an utterance, or a whole dialogue where `clusters` names the dialogue of each
+row. Utterances of a dialogue resemble each other, so that intervals over utterances are too narrow; over
+dialogues is the default of the field's honest reports. Any measure of counts will do (`Measure`).
+
+>>> from sentio.metrics.classification import accuracy
+>>> gold = ["joy", "anger"] * 50
+>>> data = outcomes(gold, ["joy"] * 100, ["joy", "joy", "anger", "anger"] * 25, classes=["anger", "joy"])
+>>> compare(data, accuracy, draws=1000).score
+0.0
+
+Nothing is resampled row by row. Units with the same outcome are exchangeable: their number in a resample is one
+multinomial draw, and a thousand resampled confusion tables are one matrix product.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentio.errors import ScoreError
+from sentio.metrics.confusion import Codes, Measure, Scores, cells, encode, encode_gold
+
+Draw = Callable[[Codes, np.random.Generator, int], NDArray[np.float64]]
+"""From the units' `repeats`: how often each counts in each of so many draws, shape (draws, units)."""
+
+UNITS_AT_ONCE = 1 << 12
+WEIGHTS_AT_ONCE = 1 << 23
+"""Both bound memory (some 100 MB), not results."""
+
+ROUNDING = 1e-12
+"""Sums in another order differ by as much; a shuffled difference this close to the observed one equals it."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score on the data as they are, and the percentile bootstrap interval around it."""
+
+    score: float
+    low: float
+    high: float
+    level: float
+    draws: int
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What one system, or two, made of each row; see `outcomes`.
+
+    `found` has shape (systems, rows) and names cells of a flattened confusion table; rows lie in the order of
+    `unit`, shape (rows,). `repeats`, shape (units,), is how many units of the data a unit stands for.
+    """
+
+    classes: int
+    found: Codes
+    unit: Codes
+    repeats: Codes
+
+    def counts(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Confusion tables with each unit counted so often: (draws, units) in, (systems, draws, C, C + 1) out."""
+        size = self.classes * (self.classes + 1)
+        total = np.zeros((len(self.found), len(weights), size))
+        for start in range(0, len(self.repeats), UNITS_AT_ONCE):
+            part = weights[:, start : start + UNITS_AT_ONCE]
+            first, last = np.searchsorted(self.unit, (start, start + part.shape[1]))
+            offset = (self.unit[first:last] - start) * size
+            for system, found in enumerate(self.found):
+                table = np.bincount(offset + found[first:last], minlength=part.shape[1] * size)
+                total[system] += part @ table.reshape(part.shape[1], size).astype(np.float64)
+        return total.reshape(len(self.found), len(weights), self.classes, self.classes + 1)
+
+
+def outcomes(
+    gold: Sequence[str],
+    *predicted: Sequence[str | None],
+    classes: Sequence[str],
+    clusters: Sequence[Hashable] | None = None,
+) -> Outcomes:
+    """Encode one system's predictions, or two systems' on the same rows, for any number of tests.
+
+    `clusters` names the dialogue of each row; without it each row is a unit of its own. Raises `ScoreError` for
+    unequal lengths, a gold label outside `classes`, and fewer than two units, among which nothing varies.
+    """
+    if len(predicted) not in {1, 2}:
+        raise ScoreError(f"one system is scored or two are compared, not {len(predicted)}")
+    wanted = encode_gold(gold, classes)
+    found = np.stack([cells(wanted, encode(answers, classes), len(classes)) for answers in predicted])
+    if len(wanted) < 2:
+        raise ScoreError("a resample needs at least two rows")
+    if clusters is None:
+        return _alike(found, len(classes))
+    if len(clusters) != len(wanted):
+        raise ScoreError(f"{len(wanted)} gold labels but {len(clusters)} cluster names")
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
+    if len(numbers) < 2:
+        raise ScoreError("a resample over dialogues needs at least two dialogues")
+    unit = np.fromiter(map(numbers.__getitem__, clusters), np.intp, len(clusters))
+    order = np.argsort(unit, kind="stable")
+    return Outcomes(len(classes), found[:, order], unit[order], np.ones(len(numbers), dtype=np.intp))
+
+
+def _alike(found: Codes, classes: int) -> Outcomes:
+    """Rows with the same outcome as one unit, repeated."""
+    shape = (classes * (classes + 1),) * len(found)
+    kinds, repeats = np.unique(np.ravel_multi_index(tuple(found), shape), return_counts=True)
+    return Outcomes(classes, np.stack(np.unravel_index(kinds, shape)), np.arange(len(kinds)), repeats)
+
+
+def interval(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int = 0, level: float = 0.95) -> Interval:
+    """The percentile bootstrap interval of one system's score (Efron, 1979)."""
+    _require_systems(data, 1)
+    return _percentiles(data, draws, seed, level, lambda counts: measure(counts[0]))
+
+
+def compare(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int = 0, level: float = 0.95) -> Interval:
+    """The paired bootstrap interval of the first system's score minus the second's (Koehn, EMNLP 2004).
+
+    Both are scored on the same resamples, so that what makes a resample hard for both cancels. An interval
+    without 0 says that the difference is more than an accident of the sample.
+    """
+    _require_systems(data, 2)
+    return _percentiles(data, draws, seed, level, lambda counts: measure(counts[0]) - measure(counts[1]))
+
+
+def randomisation_p(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int = 0) -> float:
+    """Two-sided p of the hypothesis that it does not matter which of the two systems an answer came from.
+
+    Approximate randomisation (Noreen, 1989; Yeh, COLING 2000): the two systems' answers to a unit change places
+    with probability 1/2, and p = (1 + shuffles with a difference as large) / (1 + draws), never 0.
+    """
+    _require_systems(data, 2)
+    first, second = data.counts(data.repeats[None].astype(np.float64))
+    observed = abs(measure(first) - measure(second))
+    as_large = 0
+    for weights in _weights(data, draws, seed, _swaps):
+        given, taken = data.counts(weights)
+        shuffled = abs(measure(first - given + taken) - measure(second - taken + given))
+        as_large += int((shuffled >= observed - ROUNDING).sum())
+    return (1 + as_large) / (1 + draws)
+
+
+def _percentiles(
+    data: Outcomes, draws: int, seed: int, level: float, score: Callable[[NDArray[np.float64]], Scores]
+) -> Interval:
+    if not 0 < level < 1:
+        raise ScoreError(f"the level of an interval lies between 0 and 1, not at {level}")
+    parts = _weights(data, draws, seed, _resamples)
+    scores = np.concatenate([score(data.counts(weights)) for weights in parts])
+    low, high = np.quantile(scores, ((1 - level) / 2, (1 + level) / 2))
+    (whole,) = score(data.counts(data.repeats[None].astype(np.float64)))
+    return Interval(float(whole), float(low), float(high), level, draws)
+
+
+def _weights(data: Outcomes, draws: int, seed: int, draw: Draw) -> Iterator[NDArray[np.float64]]:
+    if draws < 1:
+        raise ScoreError(f"at least one resample is drawn, not {draws}")
+    random = np.random.default_rng(seed)
+    at_once = max(1, WEIGHTS_AT_ONCE // max(len(data.repeats), 2 * data.classes * (data.classes + 1)))
+    for start in range(0, draws, at_once):
+        yield draw(data.repeats, random, min(at_once, draws - start))
+
+
+def _resamples(repeats: Codes, random: np.random.Generator, draws: int) -> NDArray[np.float64]:
+    units = len(repeats)
+    if repeats.max() > 1:
+        total = int(repeats.sum())
+        return random.multinomial(total, repeats / total, size=draws).astype(np.float64)
+    # The same distribution: counting drawn units is faster than a binomial draw for each where all are alike.
+    drawn = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
+
+
+def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> NDArray[np.float64]:
+    if repeats.max() > 1:
+        return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.float64)
+    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.float64)
+
+
+def _require_systems(data: Outcomes, systems: int) -> None:
+    if len(data.found) != systems:
+        raise ScoreError(f"this takes the predictions of {systems}, not of {len(data.found)}")
