@@ -143,10 +143,11 @@ def answered_by_all(predictions: Sequence[Answers]) -> Marks:
     if not len(predictions):
         raise ScoreError("no predictions")
     answers = [_numbers(each, "predictions") for each in predictions]
-    for each in answers[1:]:
+    given = np.ones(len(answers[0]), dtype=np.bool_)
+    for each in answers:
         _same_length(answers[0], each)
-    refused: Marks = np.isnan(np.stack(answers)).any(axis=0)
-    return ~refused
+        given &= ~np.isnan(each)
+    return given
 
 
 def _pair(gold: ArrayLike, predicted: ArrayLike) -> tuple[Floats, Floats]:

@@ -28,7 +28,7 @@ EPSILON = 1e-9
 """Shares this near are equal: 1/6 has no exact binary form, and ties are frequent in votes."""
 
 
-def tally(ratings: ArrayLike, classes: Sequence[str] | Sequence[float]) -> Labels:
+def tally(ratings: ArrayLike | Sequence[Sequence[str | None]], classes: Sequence[str] | Sequence[float]) -> Labels:
     """Count ratings of shape (utterances, raters) into a vote matrix with a column for each of `classes`.
 
     A rating that is missing is None or NaN. Raises `ScoreError` for any other rating outside `classes`.
