@@ -1,0 +1,210 @@
+"""Scores of generated text: Dist-n, BLEU, ROUGE, and the token F1 of short answers.
+
+The field gives one name to many computations, so a BLEU carries how it was computed. BLEU and ROUGE need the
+`eval` extra.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentio.errors import ScoreError
+
+Floats = NDArray[np.float64]
+Average = Literal["corpus", "sentence"]
+Smoothing = Literal["none", "floor", "add-k", "exp"]
+Tokenizer = Literal["none", "13a", "intl", "zh", "char"]
+
+ARTICLES = {"a", "an", "the"}
+
+
+@dataclass(frozen=True)
+class Bleu:
+    """A BLEU in 0..100 and its definition: numbers of different definitions are not comparable.
+
+    `average` tells the BLEU of the whole corpus from the mean BLEU of its sentences; `order` is the longest
+    n-gram; `smoothing` and `tokenizer` are named as in sacrebleu.
+    """
+
+    score: float
+    average: Average
+    order: int
+    smoothing: Smoothing
+    tokenizer: Tokenizer
+
+
+@dataclass(frozen=True)
+class Rouge:
+    """F of each text, range 0..1, shape (rows,): shared words, shared word pairs, longest common subsequence."""
+
+    rouge1: Floats
+    rouge2: Floats
+    rouge_l: Floats
+
+    def mean(self) -> tuple[float, float, float]:
+        """ROUGE-1, ROUGE-2 and ROUGE-L of the corpus: the means over its texts."""
+        return float(self.rouge1.mean()), float(self.rouge2.mean()), float(self.rouge_l.mean())
+
+
+def distinct(texts: Sequence[str], n: int) -> float:
+    """Dist-n, range 0..1: distinct n-grams over all n-grams of the whole corpus (Li et al., NAACL 2016).
+
+    Tokens are separated by white space; n-grams do not cross texts. The value falls as a corpus grows: compare
+    only corpora of one size and tokenisation. Raises `ScoreError` where no text has n tokens.
+
+    >>> distinct(["a a b"], 1), distinct(["a a b"], 2)
+    (0.6666666666666666, 1.0)
+    """
+    import polars as pl
+
+    if n < 1:
+        raise ScoreError(f"Dist-n counts n-grams of 1 token or more, not {n}")
+    given = pl.Series(texts, dtype=pl.String)
+    if given.str.contains(r"[^\S ]").any():
+        given = given.str.replace_all(r"\s", " ")
+    rows = pl.DataFrame({"text": np.arange(len(given), dtype=np.int32), "token": given.str.split(" ")})
+    tokens = rows.explode("token").filter(pl.col("token") != "")
+    if len(tokens) < n:
+        raise ScoreError(f"no text has {n} tokens")
+    ids = tokens["token"].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
+    size, starts = int(ids.max()) + 1, len(ids) - n + 1
+    grams = ids[:starts].copy()
+    for shift in range(1, n):
+        if int(grams.max() + 1) * size > np.iinfo(np.int64).max:
+            grams = np.unique(grams, return_inverse=True)[1].astype(np.int64)
+        grams = grams * size + ids[shift : starts + shift]
+    text = tokens["text"].to_numpy()
+    grams = grams[text[:starts] == text[n - 1 :]]
+    if not len(grams):
+        raise ScoreError(f"no text has {n} tokens")
+    grams.sort()
+    return float((1 + np.count_nonzero(np.diff(grams))) / len(grams))
+
+
+def bleu(
+    predicted: Sequence[str],
+    gold: Sequence[str],
+    *,
+    average: Average,
+    order: int = 4,
+    smoothing: Smoothing = "none",
+    tokenizer: Tokenizer = "13a",
+    compat: Literal["official"] | None = None,
+) -> Bleu:
+    """BLEU against one reference a text (Papineni et al., ACL 2002), computed by sacrebleu, range 0..100.
+
+    `average="sentence"` is the mean of `sentence_bleu`. An empty prediction scores 0. Raises `ScoreError` for
+    unequal lengths, nothing at all and an empty reference.
+
+    The released scorer of MAF, which EDGE inherits, passes predictions as references and the reverse, so that
+    a long prediction is punished where a short one should be: `compat="official"`. It is the mean over
+    sentences, without smoothing, tokens separated by white space (`tokenizer="none"`).
+
+    >>> bleu(["so glad you came"], ["so glad you came today"], average="corpus", tokenizer="none").score.__round__(2)
+    77.88
+    """
+    _checked(predicted, gold)
+    if compat:
+        predicted, gold = gold, predicted
+    if average == "sentence":
+        score = float(_sentence_bleu(predicted, gold, order, smoothing, tokenizer).mean())
+    else:
+        from sacrebleu.metrics.bleu import BLEU
+
+        scorer = BLEU(max_ngram_order=order, smooth_method=smoothing, tokenize=tokenizer, force=True)
+        score = float(scorer.corpus_score(list(predicted), [list(gold)]).score)
+    return Bleu(score, average, order, smoothing, tokenizer)
+
+
+def sentence_bleu(
+    predicted: Sequence[str],
+    gold: Sequence[str],
+    *,
+    order: int = 4,
+    smoothing: Smoothing = "exp",
+    tokenizer: Tokenizer = "13a",
+) -> Floats:
+    """BLEU of each text, range 0..100, shape (rows,); smoothed as sacrebleu does for sentences.
+
+    Smoothed, a text shorter than `order` is scored by the n-grams it has. Without smoothing it scores 0, as
+    does any text that lacks a shared n-gram of some order. Raises `ScoreError` as `bleu` does.
+
+    >>> sentence_bleu(["I am so sorry"], ["I am so very sorry"]).round(1).tolist()
+    [49.8]
+    """
+    _checked(predicted, gold)
+    return _sentence_bleu(predicted, gold, order, smoothing, tokenizer)
+
+
+def rouge(predicted: Sequence[str], gold: Sequence[str]) -> Rouge:
+    """ROUGE-1, ROUGE-2 and ROUGE-L F of each text (Lin, 2004), computed by rouge-score without stemming.
+
+    Tokens are runs of a-z and 0-9 in lower case: texts in other scripts have none. An empty prediction scores 0.
+    Raises `ScoreError` for unequal lengths, nothing at all and a reference without a token.
+
+    >>> rouge(["she mocks him"], ["she mocks her hat off"]).rouge2.round(3).tolist()
+    [0.333]
+    """
+    from rouge_score.rouge_scorer import RougeScorer
+
+    _checked(predicted, gold)
+    for row, text in enumerate(gold):
+        if not re.search("[a-z0-9]", text.lower()):
+            raise ScoreError(f"reference {row} has no token: ROUGE knows a-z and 0-9 only")
+    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"])
+    rows = [scorer.score(right, said) for said, right in zip(predicted, gold, strict=True)]
+    return Rouge(*(np.array([row[name].fmeasure for row in rows]) for name in ("rouge1", "rouge2", "rougeL")))
+
+
+def answer_f1(predicted: Sequence[str], gold: Sequence[str]) -> Floats:
+    """F1 of the bags of tokens of each short answer, range 0..1, shape (rows,), as LongEmotion scores its questions.
+
+    Lower case, punctuation to spaces (SQuAD deletes it and joins words), articles removed. An answer without a
+    token scores 0. Raises `ScoreError` for unequal lengths, nothing at all and a reference without a token.
+
+    >>> answer_f1(["The anxiety of loss"], ["anxiety, loss"]).tolist()
+    [0.8]
+    """
+    _checked(predicted, gold)
+    scores = np.zeros(len(gold))
+    for row, (said, right) in enumerate(zip(map(_bag, predicted), map(_bag, gold), strict=True)):
+        if not right:
+            raise ScoreError(f"reference {row} has no token")
+        scores[row] = 2 * (said & right).total() / (said.total() + right.total())
+    return scores
+
+
+def _sentence_bleu(
+    predicted: Sequence[str], gold: Sequence[str], order: int, smoothing: Smoothing, tokenizer: Tokenizer
+) -> Floats:
+    from sacrebleu.metrics.bleu import BLEU
+
+    scorer = BLEU(
+        max_ngram_order=order,
+        smooth_method=smoothing,
+        tokenize=tokenizer,
+        effective_order=smoothing != "none",
+        force=True,
+    )
+    # A corpus of one sentence: the same value without a logged warning for every unsmoothed sentence.
+    pairs = zip(predicted, gold, strict=True)
+    return np.array([scorer.corpus_score([said], [[right]]).score for said, right in pairs])
+
+
+def _bag(answer: str) -> Counter[str]:
+    return Counter(token for token in re.sub(r"[^\w\s]|_", " ", answer.lower()).split() if token not in ARTICLES)
+
+
+def _checked(predicted: Sequence[str], gold: Sequence[str]) -> None:
+    if len(predicted) != len(gold):
+        raise ScoreError(f"{len(predicted)} predictions for {len(gold)} references")
+    if not gold:
+        raise ScoreError("nothing to score")
+    for row, text in enumerate(gold):
+        if not text.strip():
+            raise ScoreError(f"reference {row} is empty")
