@@ -104,7 +104,7 @@ def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measu
     """Micro-F1 over all classes but some: DailyDialog without its neutral, EmoContext without "others".
 
     Rows of the excluded classes stay: one that is taken for joy is a false alarm of joy, and joy that is taken
-    for neutral is a miss (Chatterjee et al., SemEval-2019 task 3, section 4). Raises `ScoreError` for a name
+    for neutral is a miss (Chatterjee et al., SemEval-2019 task 3). Raises `ScoreError` for a name
     that is no class, and where none is left.
 
     >>> from sentio.metrics.confusion import confusion
