@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sentio.conversation import Conversation, Speaker, Utterance
     from sentio.errors import SentioError
+    from sentio.evaluation import evaluate
     from sentio.files import read
     from sentio.labels import LabelSpace
     from sentio.recognition import load, recognize
@@ -27,6 +28,7 @@ _HOMES = {
     "SentioError": "sentio.errors",
     "Speaker": "sentio.conversation",
     "Utterance": "sentio.conversation",
+    "evaluate": "sentio.evaluation",
     "load": "sentio.recognition",
     "read": "sentio.files",
     "recognize": "sentio.recognition",
@@ -42,6 +44,7 @@ __all__ = [
     "SentioError",
     "Speaker",
     "Utterance",
+    "evaluate",
     "load",
     "read",
     "recognize",

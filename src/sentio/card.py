@@ -13,7 +13,9 @@ class Card(BaseModel):
     Written as a literal at the top of a component's file, so that the registry can read it from the
     source. `extra` names the optional dependencies (`pip install "sentio[extra]"`), `labels` the
     label space a recogniser answers in, `suffixes` the file names a reader claims. `reconstruction`
-    marks a system whose paper left parts open that we filled in.
+    marks a system whose paper left parts open that we filled in. `fitted_on` and `selected_on` name the
+    splits ("goemotions/train") that a ready-made model was trained and chosen on: a score on one of them
+    is no result.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +30,8 @@ class Card(BaseModel):
     suffixes: tuple[str, ...] = ()
     extra: str | None = None
     reconstruction: bool = False
+    fitted_on: tuple[str, ...] = ()
+    selected_on: tuple[str, ...] = ()
 
 
 class BaselineCard(Card):

@@ -47,6 +47,7 @@ def _run(arguments: list[str]) -> int:
 
     from cyclopts import App, CycloptsError
 
+    from sentio.cli.evaluate import evaluate
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
     from sentio.cli.train import train
@@ -60,7 +61,7 @@ def _run(arguments: list[str]) -> int:
         help_epilogue=_EPILOGUE,
         version=lambda: version("sentio"),
     )
-    for command in (recognize, train, ls):
+    for command in (recognize, train, evaluate, ls):
         app.command(command)
     try:
         tokens = [STREAM if token == "-" else token for token in arguments]

@@ -29,8 +29,11 @@ Arrays = Mapping[str, NDArray[Any]]
 class RunFolder:
     """One training's folder. Opening it again with the same recipe goes on with what is there."""
 
-    def __init__(self, path: Path, recipe: str) -> None:
+    def __init__(self, path: Path, recipe: str, facts: Mapping[str, Any] | None = None) -> None:
         """Create the folder, or open one made by the same recipe text; a finished run is not touched.
+
+        `facts` go into the environment beside versions, platform, command and time, which stay those of the
+        run's first call.
 
         Raises `RecipeError` when the folder holds another recipe's run, `OutputError` when it cannot
         be made.
@@ -46,7 +49,8 @@ class RunFolder:
         except OSError as error:
             raise OutputError(f"{path}: cannot make the run folder: {error.strerror}") from error
         config.write_text(recipe, "utf8")
-        self._write_json("environment.json", _environment())
+        if not (path / "environment.json").exists():
+            self._write_json("environment.json", {**_environment(), **(facts or {})})
 
     @property
     def metrics(self) -> dict[str, Any] | None:

@@ -27,6 +27,8 @@ card = Card(
     paper="https://aclanthology.org/2020.acl-main.372/",
     languages=("en",),
     labels="goemotions",
+    fitted_on=("goemotions/train",),
+    selected_on=("goemotions/validation",),
 )
 
 

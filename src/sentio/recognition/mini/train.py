@@ -82,6 +82,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     targets = recipe.marks_weight * school.training.marks + (1 - recipe.marks_weight) * opinions
     student, epochs = school.study(targets.astype(np.float32))
     metrics = publish(run, student, weights / "tokenizer.json", school.training, school.dev, school.fit, recipe.window)
+    metrics |= {"fitted_on": ["goemotions/train"], "selected_on": ["goemotions/validation"]}
     metrics |= {"teachers": teachers, "student_epochs": epochs, "sha256": {"train": training.sha256, "dev": dev.sha256}}
     run.finish(metrics)
     return metrics

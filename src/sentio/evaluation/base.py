@@ -1,0 +1,107 @@
+"""What evaluation speaks of: what is asked of a system, what it answers, and what is scored.
+
+A task turns an annotated conversation into `Target`s; a `Predictor` (a system or a trivial baseline)
+gives an `Answer` to each; the task scores the `Predictions` of a whole split.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from sentio.conversation import Utterance
+from sentio.gold import AnnotatedConversation, Value
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to predict: about an utterance, and for causes about one candidate utterance (`evidence`)."""
+
+    utterance: str
+    gold: Value
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A conversation and what is asked about it. A system sees the conversation only, an oracle baseline
+    also its gold; both answer target by target."""
+
+    item: AnnotatedConversation
+    targets: tuple[Target, ...]
+
+    @cached_property
+    def utterances(self) -> Mapping[str, Utterance]:
+        """The conversation's utterances by id."""
+        return {utterance.id: utterance for utterance in self.item.conversation.utterances}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a predictor says: a label, labels, a score or a text; `probabilities` over the task's labels."""
+
+    value: Value
+    probabilities: tuple[float, ...] | None = None
+
+
+class Predictor(Protocol):
+    """A system or baseline at work."""
+
+    def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
+        """One answer a target, for each conversation in order.
+
+        An answer depends on nothing but the conversation (and the seed): neither on the conversations
+        before nor on how they are batched. A killed run could not end with the same bytes otherwise.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A split's targets and what one predictor answered, row by row; `conversations` are the rows' clusters."""
+
+    conversations: Sequence[str]
+    gold: Sequence[Value]
+    predicted: Sequence[Value]
+    probabilities: Sequence[Sequence[float]] | None = None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What came out: `values` by metric, `per_label` by label and metric; `interval` is the 95 % bootstrap
+    interval of the headline metric over conversations, None where it is not computed."""
+
+    values: Mapping[str, float]
+    per_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    interval: tuple[float, float] | None = None
+
+
+class Task(Protocol):
+    """What is predicted and how it is scored.
+
+    `layer` is the annotation it reads, `labels` is empty where the answer is a score or a text, `headline`
+    is the metric that counts first.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def layer(self) -> str: ...
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def headline(self) -> str: ...
+
+    def asked(self, item: AnnotatedConversation) -> Asked:
+        """What is asked about a conversation, and what of it is shown; no targets where nobody annotated it."""
+        ...
+
+    def score(self, predictions: Predictions) -> Scores:
+        """The metrics of a split's predictions; raises `ScoreError` where there are none to compute."""
+        ...
+
+
+def annotated(item: AnnotatedConversation, layer: str) -> tuple[Target, ...]:
+    """The utterances that are annotated in a layer, in the order they were spoken."""
+    gold = item.gold.get(layer, {})
+    return tuple(Target(u.id, gold[u.id]) for u in item.conversation.utterances if u.id in gold)

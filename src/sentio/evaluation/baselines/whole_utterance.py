@@ -1,0 +1,28 @@
+"""The whole candidate utterance where it is near, nothing where it is not: spans by position alone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sentio.card import BaselineCard
+from sentio.evaluation.base import Answer, Asked, Predictor, Task
+
+card = BaselineCard(
+    title="Whole utterance",
+    summary="all words of the emotional utterance itself and of the one before it",
+    answers=("spans",),
+)
+
+
+class WholeUtterance:
+    """All words of a candidate no further than one utterance back."""
+
+    def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
+        for one in asked:
+            place = {utterance.id: number for number, utterance in enumerate(one.item.conversation.utterances)}
+            near = (place[target.utterance] - place[target.evidence] <= 1 for target in one.targets)
+            texts = (one.utterances[target.evidence].text for target in one.targets)
+            yield [Answer(text if close else "") for text, close in zip(texts, near, strict=True)]
+
+
+def fit(task: Task, training: Sequence[Asked], seed: int) -> Predictor:
+    """Nothing is learned."""
+    return WholeUtterance()

@@ -1,0 +1,63 @@
+"""What an evaluation found out: `metrics.json`, as a value."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from statistics import fmean
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sentio.evaluation.base import Scores
+from sentio.metrics.spread import Spread, spread
+
+Chosen = Literal["nothing", "another split", "this split", "unknown"]
+
+
+class Row(BaseModel):
+    """One contender: `metrics` over its seeds (None for one that is not defined, such as the correlation with a
+    constant), `per_label` the means of each label's, `interval` the 95 % bootstrap interval (over
+    conversations, first seed) of the headline metric."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Literal["system", "baseline", "oracle"]
+    summary: str
+    learned: str
+    metrics: dict[str, Spread | None]
+    per_label: dict[str, dict[str, float]]
+    interval: tuple[float, float] | None
+
+
+class Outcome(BaseModel):
+    """The system's row and, below it, the task's baselines, all on the same targets.
+
+    `chosen_on` says whether this very split was used to train or choose the system: "another split" and
+    "nothing" are results, "this split" is none, "unknown" is told by nobody.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    system: str
+    corpus: str
+    split: str
+    target: str
+    task: str
+    headline: str
+    labels: tuple[str, ...]
+    conversations: int
+    targets: int
+    chosen_on: Chosen
+    rows: tuple[Row, ...]
+
+
+def merged(scores: Sequence[Scores]) -> tuple[dict[str, Spread | None], dict[str, dict[str, float]]]:
+    """Metrics over seeds, and each label's means."""
+    by_metric = {name: [one.values[name] for one in scores] for name in scores[0].values}
+    metrics = {name: spread(values) if all(map(isfinite, values)) else None for name, values in by_metric.items()}
+    per_label: Mapping[str, Mapping[str, float]] = scores[0].per_label
+    means = {
+        label: {name: fmean(one.per_label[label][name] for one in scores) for name in values}
+        for label, values in per_label.items()
+    }
+    return metrics, means

@@ -1,0 +1,116 @@
+"""Who answers: a recogniser, the system of a run folder, or a trivial baseline, by name."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from sentio import recognition, registry
+from sentio.card import BaselineCard, CorpusCard
+from sentio.corpora import Corpus
+from sentio.errors import SentioError, UnknownName
+from sentio.evaluation.base import Asked, Predictor, Task
+from sentio.evaluation.outcome import Chosen
+from sentio.evaluation.systems import RecognizedEmotions
+
+Kind = Literal["system", "baseline", "oracle"]
+
+
+class BaselineModule(Protocol):
+    """What a baseline's file offers besides its card."""
+
+    def fit(self, task: Task, training: Sequence[Asked], seed: int) -> Predictor: ...
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A name in the table: how to get its predictor for a seed, and what to say about it.
+
+    `learned` names what a baseline was fitted on, "" where it learns nothing. `seen` are the splits
+    ("meld/train") a system was trained or chosen on, None where nobody says.
+    """
+
+    name: str
+    kind: Kind
+    seeded: bool
+    summary: str
+    learned: str = ""
+    seen: tuple[str, ...] | None = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name as part of a file's: that of a run folder is a path."""
+        return Path(self.name).name
+
+    def chosen_on(self, split: str) -> Chosen:
+        """Whether a score on `split` ("meld/validation") is one on data the system has seen."""
+        if self.seen is None:
+            return "unknown"
+        if split in self.seen or self.learned == "the scored split itself":
+            return "this split"
+        return "another split" if self.seen or self.learned else "nothing"
+
+
+def system(name: str, task: Task, corpus: Corpus) -> Contender:
+    """The contender that `--system` names; raises `UnknownName` for one that is neither system nor baseline."""
+    if name in (baselines := registry.components("evaluation.baselines")):
+        if task.name not in (answers := cast(BaselineCard, baselines[name].card).answers):
+            raise SentioError(f"{name} is a baseline for {', '.join(answers)}, not for {task.name}")
+        return baseline(name, corpus)
+    known = registry.components("recognition")
+    if name not in known:
+        if not Path(name).is_dir():
+            raise UnknownName("system", name, [*known, *baselines])
+        return Contender(name, "system", seeded=False, summary=f"trained in {name}", seen=_seen_in(Path(name)))
+    made = known[name].card
+    seeded = "seed" in known[name].options()
+    return Contender(name, "system", seeded, made.summary, seen=made.fitted_on + made.selected_on)
+
+
+def baseline(name: str, corpus: Corpus) -> Contender:
+    """The contender of a baseline's card."""
+    card = cast(BaselineCard, registry.find("evaluation.baselines", name).card)
+    learned = "" if card.learns == "nothing" else "train" if "train" in corpus.splits else "the scored split itself"
+    kind: Kind = "oracle" if card.oracle else "baseline"
+    return Contender(name, kind, card.seeded, card.summary, learned)
+
+
+def baselines(task: Task, corpus: Corpus) -> list[Contender]:
+    """The task's baselines that can be fitted: one that needs conversations is left out where there is no
+    training split."""
+    found = []
+    for name, component in registry.components("evaluation.baselines").items():
+        card = cast(BaselineCard, component.card)
+        if task.name in card.answers and (card.learns != "conversations" or "train" in corpus.splits):
+            found.append(baseline(name, corpus))
+    return found
+
+
+def recognizer(
+    contender: Contender, task: Task, card: CorpusCard, seed: int, options: Mapping[str, object]
+) -> Predictor:
+    """A system that recognises emotions, loaded; one that throws dice gets the seed.
+
+    Raises `MissingExtra`, `UnknownName` for an option it has not, and `SentioError` or `MappingError` where
+    it cannot answer in the labels of the corpus.
+    """
+    given = {**options, "seed": seed} if contender.seeded else options
+    return RecognizedEmotions(recognition.load(contender.name, given), task, card.spaces.get(task.layer))
+
+
+def fitted(contender: Contender, task: Task, training: Sequence[Asked], seed: int) -> Predictor:
+    """A baseline, fitted on `training`; raises `MissingExtra` when it needs an optional package."""
+    component = registry.find("evaluation.baselines", contender.name)
+    with component.extra_named():
+        module = cast(BaselineModule, component.load())
+        return module.fit(task, training, seed)
+
+
+def _seen_in(run: Path) -> tuple[str, ...] | None:
+    """The splits a training run used, from its metrics; None where they do not say."""
+    try:
+        told = json.loads((run / "metrics.json").read_text("utf8"))
+        return (*told["fitted_on"], *told["selected_on"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

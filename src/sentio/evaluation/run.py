@@ -1,0 +1,172 @@
+"""`sentio evaluate`: a system and the task's baselines on a split, in a run folder.
+
+runs/mini-meld-validation/
+  config.toml           what was asked
+  environment.json      versions, command, seeds, what the data were (hashes)
+  predictions.parquet   the system's answers, on disk before any metric is computed
+  baselines/*.parquet   the baselines' answers
+  metrics.json          what came out
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sentio import corpora
+from sentio.corpora import Corpus
+from sentio.evaluation import predictors, tasks
+from sentio.evaluation.base import Asked, Predictor, Task
+from sentio.evaluation.journal import Journal
+from sentio.evaluation.outcome import Outcome, Row, merged
+from sentio.evaluation.predictions import by_seed, table
+from sentio.evaluation.predictors import Contender
+from sentio.training.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    import polars
+
+Progress = Callable[[str, int], None]
+
+
+def evaluate(
+    system: str,
+    corpus: str,
+    *,
+    split: str = "validation",
+    target: str | None = None,
+    seeds: int = 1,
+    data: str | Path | None = None,
+    out: str | Path | None = None,
+    options: Mapping[str, object] | None = None,
+    progress: Progress = lambda name, done: None,
+) -> Outcome:
+    """Score a system, and the task's trivial baselines beside it, on a split of a corpus.
+
+    `target` is the annotation layer (the corpus's main one by default; `causes` and `spans` for causes).
+    Systems and baselines that throw dice are run with the seeds 0 to `seeds` - 1. A killed run goes on
+    where it was when called again and ends with the same bytes; a finished one is read, not repeated.
+    Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
+    when `out` holds another run, `OutputError`.
+    """
+    source = corpora.load(corpus, None if data is None else Path(data))
+    call = _Call.prepared(system, source, split, target, seeds, options or {})
+    default = Path("runs") / f"{Path(system).name}-{source.name}-{split}-{call.target}"
+    folder = RunFolder(Path(out or default), call.config(), call.facts())
+    if folder.metrics is None:
+        rows = [call.row(contender, folder, progress) for contender in call.contenders]
+        folder.finish(call.outcome(rows).model_dump())
+    return Outcome.model_validate(folder.metrics)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of `evaluate`: everything that is known before the first question is asked."""
+
+    system: str
+    corpus: Corpus
+    split: str
+    target: str
+    seeds: int
+    options: Mapping[str, object]
+    task: Task
+    asked: tuple[Asked, ...]
+    contenders: tuple[Contender, ...]
+
+    @classmethod
+    def prepared(
+        cls, system: str, corpus: Corpus, split: str, target: str | None, seeds: int, options: Mapping[str, object]
+    ) -> "_Call":
+        items = list(corpus.conversations(split))
+        target = target or tasks.default_target(corpus.card)
+        task = tasks.for_target(corpus, target, items)
+        first = predictors.system(system, task, corpus)
+        others = (one for one in predictors.baselines(task, corpus) if one.name != first.name)
+        asked = tasks.asked(task, items)
+        return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
+
+    def config(self) -> str:
+        """The call as TOML, with a hash of the data: a folder made by another one is not gone on with."""
+        given = {
+            "system": self.system,
+            "corpus": self.corpus.name,
+            "split": self.split,
+            "target": self.target,
+            "seeds": self.seeds,
+            "data": self.corpus.fingerprint(self.split),
+        }
+        lines = ["[evaluation]", *(f"{key} = {json.dumps(value)}" for key, value in given.items())]
+        lines += ["", "[options]", *(f"{key} = {json.dumps(str(value))}" for key, value in self.options.items())]
+        return "\n".join(lines) + "\n"
+
+    def facts(self) -> dict[str, Any]:
+        """What the environment says besides versions: seeds, and hashes of what was read and asked."""
+        keys = sorted(f"{one.item.id}\t{t.utterance}\t{t.evidence}" for one in self.asked for t in one.targets)
+        return {
+            "seeds": list(range(self.seeds)),
+            "split_hash": sha256("\n".join(keys).encode()).hexdigest(),
+            "files": {name: self.corpus.files.checksum(name) for name in self.corpus.card.files[self.split]},
+            "files_as_measured": all(f.state == "same" for f in self.corpus.check() if self.split in f.splits),
+        }
+
+    @cached_property
+    def training(self) -> tuple[Asked, ...]:
+        """What baselines learn from: the training split, or where there is none (for shares of labels only)
+        the scored split itself."""
+        if "train" not in self.corpus.splits:
+            return self.asked
+        return tasks.asked(self.task, list(self.corpus.conversations("train")))
+
+    def predictor(self, contender: Contender, seed: int) -> Predictor:
+        """The contender, ready to answer; a baseline is fitted now."""
+        if contender.kind == "system":
+            return predictors.recognizer(contender, self.task, self.corpus.card, seed, self.options)
+        return predictors.fitted(contender, self.task, self.training if contender.learned else (), seed)
+
+    def row(self, contender: Contender, folder: RunFolder, progress: Progress) -> Row:
+        """Ask for every seed, write the answers, then score them."""
+        answered = []
+        for seed in range(self.seeds if contender.seeded else 1):
+            journal = Journal(folder.checkpoints / f"{contender.file_name}-{seed}.jsonl")
+            for done in journal.complete(partial(self.predictor, contender, seed), self.asked):
+                progress(contender.name, done)
+            answered.append((seed, journal.answers()))
+        predictions = table(self.asked, answered)
+        first = contender == self.contenders[0]
+        path = folder.path / ("predictions.parquet" if first else f"baselines/{contender.file_name}.parquet")
+        path.parent.mkdir(exist_ok=True)
+        predictions.write_parquet(path)
+        return scored(contender, self.task, predictions)
+
+    def outcome(self, rows: Sequence[Row]) -> Outcome:
+        return Outcome(
+            system=self.system,
+            corpus=self.corpus.name,
+            split=self.split,
+            target=self.target,
+            task=self.task.name,
+            headline=self.task.headline,
+            labels=self.task.labels,
+            conversations=len(self.asked),
+            targets=sum(len(one.targets) for one in self.asked),
+            chosen_on=self.contenders[0].chosen_on(f"{self.corpus.name}/{self.split}"),
+            rows=tuple(rows),
+        )
+
+
+def scored(contender: Contender, task: Task, predictions: "polars.DataFrame") -> Row:
+    """A contender's row of the table, from its predictions alone."""
+    scores = [task.score(of_seed) for _, of_seed in by_seed(predictions)]
+    metrics, per_label = merged(scores)
+    return Row(
+        name=contender.name,
+        kind=contender.kind,
+        summary=contender.summary,
+        learned=contender.learned,
+        metrics=metrics,
+        per_label=per_label,
+        interval=scores[0].interval,
+    )

@@ -1,0 +1,64 @@
+"""What can be asked about a conversation, one file a task.
+
+Which task a target is follows from the corpus: a layer of labels is a classification, one of several labels
+an utterance is multi-label, one of numbers a regression, one of texts a text; a corpus of causes has
+`causes` (which utterances) and `spans` (which words) besides its layers.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sentio.card import CorpusCard
+from sentio.corpora import Corpus
+from sentio.errors import InputError, UnknownName
+from sentio.evaluation.base import Asked, Task
+from sentio.evaluation.tasks.causes import Causes
+from sentio.evaluation.tasks.classification import Classification
+from sentio.evaluation.tasks.multilabel import MultiLabel
+from sentio.evaluation.tasks.next_emotion import NextEmotion
+from sentio.evaluation.tasks.regression import Regression
+from sentio.evaluation.tasks.spans import Spans
+from sentio.evaluation.tasks.text import Text
+from sentio.gold import AnnotatedConversation, Value
+
+CAUSES = ("causes", "spans")
+
+
+def default_target(card: CorpusCard) -> str:
+    """What a corpus is for: causes where it is one of causes, else its first layer."""
+    return "causes" if card.tasks[0] == "cause" else next(iter(card.layers))
+
+
+def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversation]) -> Task:
+    """The task of a corpus's target.
+
+    Raises `UnknownName` for a target it has not, `InputError` where no item is annotated with it.
+    """
+    card = corpus.card
+    known = (*(CAUSES if "cause" in card.tasks else ()), *card.layers)
+    if target not in known:
+        raise UnknownName(f"target of {corpus.name}", target, known)
+    if target in CAUSES:
+        return Causes() if target == "causes" else Spans()
+    order = card.layers.get(target, ())
+    first = _first(items, target)
+    if first is None:
+        raise InputError(f"nothing is annotated with {target!r}", path=corpus.files.path)
+    if isinstance(first, float):
+        return Regression(target)
+    if isinstance(first, tuple):
+        return MultiLabel(target, order)
+    if not order:
+        return Text(target)
+    main = target == next(iter(card.layers))
+    kind = NextEmotion if card.tasks[0] == "next emotion" else Classification
+    return kind(target, order, (card.metric if main else None) or "weighted_f1")
+
+
+def asked(task: Task, items: Iterable[AnnotatedConversation]) -> tuple[Asked, ...]:
+    """The conversations that are asked something, with what they are asked."""
+    found = map(task.asked, items)
+    return tuple(one for one in found if one.targets)
+
+
+def _first(items: Sequence[AnnotatedConversation], layer: str) -> Value | None:
+    return next((value for item in items for value in item.gold.get(layer, {}).values()), None)
