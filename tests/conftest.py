@@ -1,12 +1,16 @@
 """Settings of all tests, the corpora where they are at hand, and plug-in packages as an installer leaves them."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from sentio import registry
+from sentio.card import CorpusCard
 
 # A busy machine is slow, not wrong: no deadline for a single example. Continuous integration tries the same
 # examples every time, so that it fails for the change it tests; a developer's machine looks for new ones.
@@ -23,6 +27,19 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the corpora are not at hand; point SENTIO_DATA to them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def miniatures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the miniature of every registered corpus, for tests that must run anywhere."""
+    root = tmp_path_factory.mktemp("miniatures")
+    for name, component in registry.components("corpora").items():
+        card = component.card
+        assert isinstance(card, CorpusCard)
+        miniature = Path(__file__).parent / "corpora" / "examples" / name
+        if miniature.is_dir():
+            shutil.copytree(miniature, root / (card.folder or name), dirs_exist_ok=True)
+    return root
 
 
 @pytest.fixture
