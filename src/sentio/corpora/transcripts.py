@@ -1,0 +1,106 @@
+"""What the readers of transcribed conversations share: turns with labels, clock times, stray characters."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from sentio.conversation import Conversation, Speaker, Utterance
+from sentio.corpora.base import CorpusFolder
+from sentio.errors import InputError
+from sentio.gold import AnnotatedConversation
+
+Turn = tuple[Utterance, dict[str, str]]
+"""An utterance and its labels by layer."""
+
+CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)[,.](\d{1,3})")
+
+
+def annotated(
+    name: str, turns: Sequence[Turn], *, profiles: Mapping[str, Speaker] = {}, facts: Mapping[str, str | float] = {}
+) -> AnnotatedConversation:
+    """A conversation with the labels of its turns as gold.
+
+    Raises `ValueError` where two turns share an id: their labels could not be told apart.
+    """
+    ids = [utterance.id for utterance, _ in turns]
+    for place, one in enumerate(ids):
+        if one in ids[:place]:
+            raise ValueError(f"utterance {one!r} of {name!r} is there twice")
+    layers = dict.fromkeys(layer for _, marks in turns for layer in marks)
+    return AnnotatedConversation(
+        conversation=Conversation(id=name, utterances=tuple(u for u, _ in turns), profiles=dict(profiles)),
+        gold={layer: {u.id: marks[layer] for u, marks in turns if layer in marks} for layer in layers},
+        facts=dict(facts),
+    )
+
+
+def known(label: str, order: Sequence[str]) -> str:
+    """The label, if the layer has it; raises `ValueError` otherwise.
+
+    >>> known("joy", ("joy", "neutral"))
+    'joy'
+    """
+    if label not in order:
+        raise ValueError(f"{label!r} is none of {', '.join(order)}")
+    return label
+
+
+def seconds(clock: str) -> float:
+    """Seconds of a subtitle's time, whose comma is a decimal one; raises `ValueError` where it is none.
+
+    >>> seconds("00:16:16,059"), seconds("0:00:02.877")
+    (976.059, 2.877)
+    """
+    found = CLOCK.fullmatch(clock)
+    if not found:
+        raise ValueError(f"{clock!r} is no time")
+    hours, minutes, whole = map(int, found.groups()[:3])
+    return ((hours * 60 + minutes) * 60_000 + whole * 1000 + int(found[4].ljust(3, "0"))) / 1000
+
+
+def repaired(text: str) -> str:
+    """The text without what is left of Windows-1252: its quotes, dashes and dots as Unicode has them.
+
+    >>> repaired("It\\x92s a cake\\x85\\xa0with\\x97 well, look.")
+    'It’s a cake… with— well, look.'
+    """
+    return re.sub(r"[\x80-\x9f]", _meant, text).replace("\xa0", " ")
+
+
+def scenes(files: CorpusFolder, name: str, split: str, order: Sequence[str]) -> Iterator[AnnotatedConversation]:
+    """The scenes of a file of lines `speaker TAB text TAB emotion`; an empty line ends a scene.
+
+    The format has no ids: scenes are numbered `train-0`, `train-1` ..., utterances from 0. Labels are lowered.
+    Raises `InputError` naming the line that has not three cells, or a label that is not in `order`.
+    """
+    turns: list[Turn] = []
+    number = 0
+    for line, text in chain(files.lines(name), [(0, "")]):
+        match text.split("\t"):
+            case [speaker, words, label]:
+                with files.at(name, line):
+                    emotion = known(label.lower(), order)
+                turns.append((Utterance(id=str(len(turns)), speaker=speaker, text=words), {"emotion": emotion}))
+            case [""]:
+                if turns:
+                    yield annotated(f"{split}-{number}", turns)
+                    number, turns = number + 1, []
+            case cells:
+                raise InputError(f"{len(cells)} cells where 3 are expected", path=files.path / name, line=line)
+
+
+def from_the_beginning(turns: Sequence[Turn]) -> tuple[list[Turn], float]:
+    """The turns with times counted from the earliest `start` of them, and that start, in seconds.
+
+    Every turn must have both times.
+    """
+    begins = min(utterance.start or 0.0 for utterance, _ in turns)
+    moved = [
+        {"start": round((utterance.start or 0.0) - begins, 3), "end": round((utterance.end or 0.0) - begins, 3)}
+        for utterance, _ in turns
+    ]
+    return [(u.model_copy(update=times), marks) for (u, marks), times in zip(turns, moved, strict=True)], begins
+
+
+def _meant(stray: re.Match[str]) -> str:
+    return stray.group().encode("latin-1").decode("cp1252", errors="replace")
