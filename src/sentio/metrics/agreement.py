@@ -162,7 +162,8 @@ def cronbach_alpha(
 
     alpha = k / (k - 1) (1 - sum of the raters' variances / variance of the items' sums) for k raters
     (Cronbach, Psychometrika 1951); it can be negative. Items with the same ratings are drawn together,
-    which changes nothing but the time. Resamples in which nothing varies have no alpha and are left out.
+    which changes nothing but the time; with continuous scores every item is drawn for itself, which is slow
+    from ten thousand items on. Resamples in which nothing varies have no alpha and are left out.
     Raises `ScoreError` for a missing rating (leave the item out, or use `krippendorff_alpha_of_scores`)
     and for fewer than two items or raters.
 
@@ -237,8 +238,9 @@ def _distinct_rows(scores: Floats) -> tuple[Floats, NDArray[np.int64]]:
     for column in scores.T:
         values, places = np.unique(column, return_inverse=True)
         # Renumbering after each column keeps the codes below the number of rows times its values.
-        codes = np.unique(codes * len(values) + places, return_inverse=True)[1]
-    first, repeats = np.unique(codes, return_index=True, return_counts=True)[1:]
+        seen, first, codes, repeats = np.unique(codes * len(values) + places, True, True, True)
+        if len(seen) == len(scores):
+            break
     return scores[first], repeats
 
 

@@ -6,7 +6,6 @@ The paper is arXiv 2506.09827. One clip asks for the intensity of one emotion; a
 array([ 0.,  5., 10.])
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -68,12 +67,13 @@ def score_categories(gold: ArrayLike, predicted: Answers, categories: Sequence[s
     wanted, found = np.asarray(gold, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
     if not len(wanted) == len(found) == len(categories):
         raise ScoreError(f"{len(wanted)} gold scores, {len(found)} predictions, {len(categories)} categories")
-    names, places = np.unique(np.asarray(categories), return_inverse=True)
-    order = np.argsort(places, kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(places))[:-1]) if len(names) else []
-    scores = {str(name): score_regression(wanted[rows], found[rows]) for name, rows in zip(names, groups, strict=True)}
-    if not scores:
+    names = sorted(set(categories))
+    if not names:
         raise ScoreError("no items")
+    place = {name: index for index, name in enumerate(names)}
+    places = np.fromiter(map(place.__getitem__, categories), np.int64, len(categories))
+    groups = np.split(np.argsort(places, kind="stable"), np.cumsum(np.bincount(places))[:-1])
+    scores = {name: score_regression(wanted[rows], found[rows]) for name, rows in zip(names, groups, strict=True)}
     means = (_defined_mean([getattr(each, metric) for each in scores.values()]) for metric in METRICS)
     return CategoryScores(scores, RegressionScores(len(wanted), float(np.isnan(found).mean()), *means))
 
@@ -125,17 +125,20 @@ def presence_patterns(ratings: ArrayLike) -> dict[str, int]:
     for a negative rating and a clip without one.
 
     >>> presence_patterns([[1, 2, 1], [0, 0, 1], [1, 0, float("nan")]])
-    {'3:0 present': 1, '2:1 absent': 1, '1:1': 1}
+    {'1:1': 1, '2:1 absent': 1, '3:0 present': 1}
     """
     given = np.asarray(ratings, dtype=np.float64)
     if given.ndim != 2 or not given.size or (given < 0).any() or np.isnan(given).all(axis=1).any():
         raise ScoreError("ratings need the shape (clips, raters), from 0 up, one or more for every clip")
     splits = np.stack([(given > 0).sum(axis=1), (given == 0).sum(axis=1)], axis=1)
-    counts: Counter[str] = Counter()
-    for (present, absent), clips in Counter(map(tuple, splits.tolist())).most_common():
+    size = given.shape[1] + 1
+    clips = np.bincount(splits @ [size, 1])
+    patterns = {}
+    for code in sorted(np.flatnonzero(clips).tolist(), key=lambda code: -clips[code]):
+        present, absent = divmod(code, size)
         side = "" if present == absent else " present" if present > absent else " absent"
-        counts[f"{max(present, absent)}:{min(present, absent)}{side}"] = clips
-    return dict(counts)
+        patterns[f"{max(present, absent)}:{min(present, absent)}{side}"] = int(clips[code])
+    return patterns
 
 
 def _defined_mean(values: Sequence[float]) -> float:
