@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 from torchmetrics.functional.text import bleu_score
 
-from sentio.errors import ScoreError
+from sentio.errors import MissingExtra, ScoreError
 from sentio.metrics.text import answer_f1, bleu, distinct, rouge, sentence_bleu
 
 words = st.text(alphabet="abc \t\n", max_size=12)
@@ -84,7 +85,7 @@ TEMPLATES: dict[str, Callable[[Item], str]] = {
 )
 def test_rouge_of_templates_on_wits(data: Path, split: str, template: str, expected: tuple[float, ...]) -> None:
     items = json.loads((data / "wits" / f"{split}_data_final_plain.json").read_text("utf8")).values()
-    found = rouge([TEMPLATES[template](i) for i in items], [i["code_mixed_explanation"] for i in items])
+    found = rouge([i["code_mixed_explanation"] for i in items], [TEMPLATES[template](i) for i in items])
     assert tuple(round(100 * score, 2) for score in found.mean()) == expected
 
 
@@ -96,7 +97,7 @@ def test_correlation_of_overlap_with_human_ratings(data: Path) -> None:
             rows += csv.DictReader(file)
     assert len(rows) == 164
     explanations, posts = [r["gpt-3.5-turbo"] for r in rows], [r["text"] for r in rows]
-    overlap = rouge(explanations, posts)
+    overlap = rouge(posts, explanations)
 
     def correlations(scores: object) -> list[float]:
         ratings = (
@@ -107,17 +108,17 @@ def test_correlation_of_overlap_with_human_ratings(data: Path) -> None:
     assert correlations(overlap.rouge1) == [0.389, 0.327, 0.477]
     assert correlations(overlap.rouge2) == [0.306, 0.255, 0.361]
     assert correlations(overlap.rouge_l) == [0.452, 0.382, 0.509]
-    assert correlations(sentence_bleu(explanations, posts)) == [0.453, 0.344, 0.554]
+    assert correlations(sentence_bleu(posts, explanations)) == [0.453, 0.344, 0.554]
 
 
 @given(sentences, sentences)
 def test_rouge_is_the_overlap_written_out(said: str, right: str) -> None:
-    found = rouge([said], [right])
+    found = rouge([right], [said])
     for n, f in ((1, found.rouge1[0]), (2, found.rouge2[0])):
         ours, theirs = Counter(ngrams(said, n)), Counter(ngrams(right, n))
         either = ours.total() + theirs.total()
         assert f == pytest.approx(2 * (ours & theirs).total() / either if either else 0)
-    assert rouge([right], [said]).mean() == pytest.approx(found.mean())
+    assert rouge([said], [right]).mean() == pytest.approx(found.mean())
 
 
 def by_hand(said: str, right: str, order: int) -> float:
@@ -134,7 +135,7 @@ def by_hand(said: str, right: str, order: int) -> float:
 
 @given(sentences, sentences, st.integers(1, 4))
 def test_unsmoothed_sentence_bleu_is_its_definition(said: str, right: str, order: int) -> None:
-    found = sentence_bleu([said], [right], order=order, smoothing="none", tokenizer="none")
+    found = sentence_bleu([right], [said], order=order, smoothing="none", tokenizer="none")
     assert found == pytest.approx([by_hand(said, right, order)])
 
 
@@ -142,7 +143,7 @@ def test_unsmoothed_sentence_bleu_is_its_definition(said: str, right: str, order
 def test_corpus_bleu_is_torchmetrics(rows: list[tuple[str, str]]) -> None:
     said, right = zip(*rows, strict=True)
     peer = 100 * float(bleu_score(said, [[r] for r in right]))
-    assert bleu(said, right, average="corpus", tokenizer="none").score == pytest.approx(peer, abs=1e-4)
+    assert bleu(right, said, average="corpus", tokenizer="none").score == pytest.approx(peer, abs=1e-4)
 
 
 def test_identical_corpora_score_100_disjoint_ones_0() -> None:
@@ -150,13 +151,13 @@ def test_identical_corpora_score_100_disjoint_ones_0() -> None:
     other = ["a b c d e", "f g h i"]
     for average in ("corpus", "sentence"):
         assert bleu(said, said, average=average).score == pytest.approx(100)
-        assert bleu(said, other, average=average).score == 0
+        assert bleu(other, said, average=average).score == 0
 
 
 def test_the_average_is_part_of_the_definition() -> None:
     said, right = ["one two three four five", "so it is"], ["one two three four five", "so it was then"]
-    corpus = bleu(said, right, average="corpus", order=2, tokenizer="none")
-    mean = bleu(said, right, average="sentence", order=2, tokenizer="none")
+    corpus = bleu(right, said, average="corpus", order=2, tokenizer="none")
+    mean = bleu(right, said, average="sentence", order=2, tokenizer="none")
     assert corpus.score == pytest.approx(100 * math.exp(1 - 9 / 8) * math.sqrt(7 / 8 * 5 / 6))
     assert mean.score == pytest.approx((100 + by_hand(said[1], right[1], 2)) / 2)
     assert (mean.average, mean.order, mean.smoothing, mean.tokenizer) == ("sentence", 2, "none", "none")
@@ -165,21 +166,21 @@ def test_the_average_is_part_of_the_definition() -> None:
 def test_the_release_of_maf_swaps_prediction_and_reference() -> None:
     short, long = ["Maya mocks him"], ["Maya mocks him for his new shoes"]
 
-    def score(said: list[str], right: list[str], *, official: bool) -> float:
+    def score(right: list[str], said: list[str], *, official: bool) -> float:
         compat: Literal["official"] | None = "official" if official else None
-        return bleu(said, right, average="sentence", order=1, tokenizer="none", compat=compat).score
+        return bleu(right, said, average="sentence", order=1, tokenizer="none", compat=compat).score
 
     # Every word is right but half are missing: brevity. Swapped: half of the words are wrong.
-    assert score(short, long, official=False) == pytest.approx(100 * math.exp(1 - 7 / 3))
-    assert score(short, long, official=True) == pytest.approx(100 * 3 / 7)
-    assert score(long, short, official=False) == score(short, long, official=True)
+    assert score(long, short, official=False) == pytest.approx(100 * math.exp(1 - 7 / 3))
+    assert score(long, short, official=True) == pytest.approx(100 * 3 / 7)
+    assert score(short, long, official=False) == score(long, short, official=True)
     assert rouge(short, long).mean() == rouge(long, short).mean()
 
 
 @given(pairs)
 def test_the_official_score_is_the_swapped_one(rows: list[tuple[str, str]]) -> None:
     said, right = zip(*rows, strict=True)
-    official = bleu(said, right, average="sentence", order=2, tokenizer="none", compat="official")
+    official = bleu(right, said, average="sentence", order=2, tokenizer="none", compat="official")
     assert official.score == pytest.approx(np.mean([by_hand(r, s, 2) for s, r in rows]))
 
 
@@ -196,27 +197,39 @@ def test_the_official_score_is_the_swapped_one(rows: list[tuple[str, str]]) -> N
     ],
 )
 def test_answer_f1(said: str, right: str, expected: float) -> None:
-    assert answer_f1([said], [right]) == pytest.approx([expected])
+    assert answer_f1([right], [said]) == pytest.approx([expected])
 
 
 def test_an_empty_prediction_scores_nothing() -> None:
-    assert rouge([""], ["yes"]).mean() == (0, 0, 0)
-    assert sentence_bleu([""], ["yes"]).tolist() == [0]
+    assert rouge(["yes"], [""]).mean() == (0, 0, 0)
+    assert sentence_bleu(["yes"], [""]).tolist() == [0]
 
 
-@pytest.mark.parametrize("score", [rouge, answer_f1, sentence_bleu, lambda s, r: bleu(s, r, average="corpus")])
+@pytest.mark.parametrize("score", [rouge, sentence_bleu, lambda g, p: bleu(g, p, average="corpus")])
 def test_texts_that_cannot_be_scored(score: Callable[[list[str], list[str]], object]) -> None:
-    for said, right, message in (
-        (["a", "b"], ["a"], "2 predictions for 1 references"),
+    for gold, predicted, message in (
+        (["a"], ["a", "b"], "2 predictions for 1 references"),
         ([], [], "nothing to score"),
-        (["a", "b"], ["a", "  "], "reference 1 is empty"),
+        (["a", "  "], ["a", "b"], "reference 1 is empty"),
     ):
         with pytest.raises(ScoreError, match=message):
-            score(said, right)
+            score(gold, predicted)
 
 
 def test_references_without_a_token_are_named() -> None:
     with pytest.raises(ScoreError, match="reference 1 has no token: ROUGE"):
         rouge(["a", "难过"], ["a", "难过"])
-    with pytest.raises(ScoreError, match="reference 0 has no token"):
-        answer_f1(["?"], ["the?"])
+
+
+@pytest.mark.parametrize("package", ["sacrebleu", "rouge_score"])
+def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    for module in [name for name in sys.modules if name.split(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra, match=r"sentio\[eval\]"):
+        sentence_bleu(["a"], ["a"]) if package == "sacrebleu" else rouge(["a"], ["a"])
+
+
+def test_bleu_counts_ngrams_of_one_token_or_more() -> None:
+    with pytest.raises(ScoreError, match="1 token or more"):
+        bleu(["a"], ["a"], average="corpus", order=0)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.correlation import spearman
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -80,7 +81,7 @@ def agreement(
         rank=float(same_rank.sum()) / size,
         sign=float((top[0] * top[1])[same_sign].sum()) / size,
         signed_rank=float(same_rank[same_sign].sum()) / size,
-        rank_correlation=_spearman(a, b),
+        rank_correlation=spearman(a, b),
         pairwise_rank=_pairwise(places[0][0], places[1][0]),
         iou=_iou(top[0], top[1], size),
     )
@@ -119,14 +120,6 @@ def _same_rank(start: Places, count: Places, start_: Places, count_: Places, k: 
     shared = np.minimum(np.minimum(start + count, start_ + count_), k) - np.maximum(start, start_)
     chance: Floats = np.maximum(shared, 0) / (count * count_)
     return chance
-
-
-def _spearman(a: Floats, b: Floats) -> float:
-    from scipy.stats import spearmanr
-
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return float("nan")
-    return float(spearmanr(a, b).statistic)
 
 
 def _pairwise(start: Places, start_: Places) -> float:

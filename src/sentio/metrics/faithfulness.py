@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.correlation import spearman
 
 Floats = NDArray[np.float64]
 
@@ -160,12 +161,8 @@ def deletion_rank_correlation(erasure: Erasure) -> float:
     >>> round(deletion_rank_correlation(text), 3)
     1.0
     """
-    from scipy.stats import spearmanr
-
     drops = erasure.whole - erasure.single
-    if np.isnan(drops).any() or np.ptp(drops) == 0 or np.ptp(erasure.scores) == 0:
-        return float("nan")
-    return float(spearmanr(drops, erasure.scores).statistic)
+    return float("nan") if np.isnan(drops).any() else spearman(drops, erasure.scores)
 
 
 def faithfulness(erasures: Iterable[Erasure], *, compat: Literal["official"] | None = None) -> Faithfulness:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sentio.errors import ScoreError
+from sentio.errors import MissingExtra, ScoreError
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -141,7 +141,10 @@ def _average_precision(hits: Floats, false: Floats) -> float:
 
 
 def _official(known: Marks, scores: Floats) -> Detection:
-    from sklearn.metrics import auc, precision_recall_curve, roc_curve
+    try:
+        from sklearn.metrics import auc, precision_recall_curve, roc_curve
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
 
     fpr, tpr, _ = roc_curve(known, scores)
     precision_in, recall_in, _ = precision_recall_curve(known, scores)

@@ -5,22 +5,25 @@ The field gives one name to many computations, so a BLEU carries how it was comp
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentio.errors import ScoreError
+from sentio.errors import MissingExtra, ScoreError
+from sentio.metrics.extractive import token_f1
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.bleu import BLEU
 
 Floats = NDArray[np.float64]
 Average = Literal["corpus", "sentence"]
 Smoothing = Literal["none", "floor", "add-k", "exp"]
 Tokenizer = Literal["none", "13a", "intl", "zh", "char"]
 
-ARTICLES = {"a", "an", "the"}
+_PUNCTUATION = re.compile(r"[^\w\s]|_")
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,8 @@ def distinct(texts: Sequence[str], n: int) -> float:
 
 
 def bleu(
-    predicted: Sequence[str],
     gold: Sequence[str],
+    predicted: Sequence[str],
     *,
     average: Average,
     order: int = 4,
@@ -99,31 +102,29 @@ def bleu(
     """BLEU against one reference a text (Papineni et al., ACL 2002), computed by sacrebleu, range 0..100.
 
     `average="sentence"` is the mean of `sentence_bleu`. An empty prediction scores 0. Raises `ScoreError` for
-    unequal lengths, nothing at all and an empty reference.
+    unequal lengths, nothing at all and an empty reference, `MissingExtra` without sacrebleu.
 
     The released scorer of MAF, which EDGE inherits, passes predictions as references and the reverse, so that
     a long prediction is punished where a short one should be: `compat="official"`. It is the mean over
     sentences, without smoothing, tokens separated by white space (`tokenizer="none"`).
 
-    >>> bleu(["so glad you came"], ["so glad you came today"], average="corpus", tokenizer="none").score.__round__(2)
+    >>> bleu(["so glad you came today"], ["so glad you came"], average="corpus", tokenizer="none").score.__round__(2)
     77.88
     """
-    _checked(predicted, gold)
+    _checked(gold, predicted)
     if compat:
-        predicted, gold = gold, predicted
+        gold, predicted = predicted, gold
     if average == "sentence":
-        score = float(_sentence_bleu(predicted, gold, order, smoothing, tokenizer).mean())
+        score = float(_sentence_bleu(gold, predicted, order, smoothing, tokenizer).mean())
     else:
-        from sacrebleu.metrics.bleu import BLEU
-
-        scorer = BLEU(max_ngram_order=order, smooth_method=smoothing, tokenize=tokenizer, force=True)
+        scorer = _scorer(order, smoothing, tokenizer, effective=False)
         score = float(scorer.corpus_score(list(predicted), [list(gold)]).score)
     return Bleu(score, average, order, smoothing, tokenizer)
 
 
 def sentence_bleu(
-    predicted: Sequence[str],
     gold: Sequence[str],
+    predicted: Sequence[str],
     *,
     order: int = 4,
     smoothing: Smoothing = "exp",
@@ -134,25 +135,27 @@ def sentence_bleu(
     Smoothed, a text shorter than `order` is scored by the n-grams it has. Without smoothing it scores 0, as
     does any text that lacks a shared n-gram of some order. Raises `ScoreError` as `bleu` does.
 
-    >>> sentence_bleu(["I am so sorry"], ["I am so very sorry"]).round(1).tolist()
+    >>> sentence_bleu(["I am so very sorry"], ["I am so sorry"]).round(1).tolist()
     [49.8]
     """
-    _checked(predicted, gold)
-    return _sentence_bleu(predicted, gold, order, smoothing, tokenizer)
+    _checked(gold, predicted)
+    return _sentence_bleu(gold, predicted, order, smoothing, tokenizer)
 
 
-def rouge(predicted: Sequence[str], gold: Sequence[str]) -> Rouge:
+def rouge(gold: Sequence[str], predicted: Sequence[str]) -> Rouge:
     """ROUGE-1, ROUGE-2 and ROUGE-L F of each text (Lin, 2004), computed by rouge-score without stemming.
 
     Tokens are runs of a-z and 0-9 in lower case: texts in other scripts have none. An empty prediction scores 0.
     Raises `ScoreError` for unequal lengths, nothing at all and a reference without a token.
 
-    >>> rouge(["she mocks him"], ["she mocks her hat off"]).rouge2.round(3).tolist()
+    >>> rouge(["she mocks her hat off"], ["she mocks him"]).rouge2.round(3).tolist()
     [0.333]
     """
-    from rouge_score.rouge_scorer import RougeScorer
-
-    _checked(predicted, gold)
+    try:
+        from rouge_score.rouge_scorer import RougeScorer
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
+    _checked(gold, predicted)
     for row, text in enumerate(gold):
         if not re.search("[a-z0-9]", text.lower()):
             raise ScoreError(f"reference {row} has no token: ROUGE knows a-z and 0-9 only")
@@ -161,46 +164,41 @@ def rouge(predicted: Sequence[str], gold: Sequence[str]) -> Rouge:
     return Rouge(*(np.array([row[name].fmeasure for row in rows]) for name in ("rouge1", "rouge2", "rougeL")))
 
 
-def answer_f1(predicted: Sequence[str], gold: Sequence[str]) -> Floats:
-    """F1 of the bags of tokens of each short answer, range 0..1, shape (rows,), as LongEmotion scores its questions.
+def answer_f1(gold: Sequence[str], predicted: Sequence[str]) -> Floats:
+    """F1 of the words of each short answer, range 0..1, shape (rows,), as LongEmotion scores its questions.
 
-    Lower case, punctuation to spaces (SQuAD deletes it and joins words), articles removed. An answer without a
-    token scores 0. Raises `ScoreError` for unequal lengths, nothing at all and a reference without a token.
+    `token_f1` with punctuation turned into spaces, where SQuAD deletes it and joins the words on both sides.
+    Raises `ScoreError` as `token_f1` does.
 
-    >>> answer_f1(["The anxiety of loss"], ["anxiety, loss"]).tolist()
+    >>> answer_f1(["anxiety, loss"], ["The anxiety of loss"]).tolist()
     [0.8]
     """
-    _checked(predicted, gold)
-    scores = np.zeros(len(gold))
-    for row, (said, right) in enumerate(zip(map(_bag, predicted), map(_bag, gold), strict=True)):
-        if not right:
-            raise ScoreError(f"reference {row} has no token")
-        scores[row] = 2 * (said & right).total() / (said.total() + right.total())
-    return scores
+    return token_f1([_PUNCTUATION.sub(" ", text) for text in gold], [_PUNCTUATION.sub(" ", text) for text in predicted])
 
 
 def _sentence_bleu(
-    predicted: Sequence[str], gold: Sequence[str], order: int, smoothing: Smoothing, tokenizer: Tokenizer
+    gold: Sequence[str], predicted: Sequence[str], order: int, smoothing: Smoothing, tokenizer: Tokenizer
 ) -> Floats:
-    from sacrebleu.metrics.bleu import BLEU
-
-    scorer = BLEU(
-        max_ngram_order=order,
-        smooth_method=smoothing,
-        tokenize=tokenizer,
-        effective_order=smoothing != "none",
-        force=True,
-    )
+    scorer = _scorer(order, smoothing, tokenizer, effective=smoothing != "none")
     # A corpus of one sentence: the same value without a logged warning for every unsmoothed sentence.
     pairs = zip(predicted, gold, strict=True)
     return np.array([scorer.corpus_score([said], [[right]]).score for said, right in pairs])
 
 
-def _bag(answer: str) -> Counter[str]:
-    return Counter(token for token in re.sub(r"[^\w\s]|_", " ", answer.lower()).split() if token not in ARTICLES)
+def _scorer(order: int, smoothing: Smoothing, tokenizer: Tokenizer, *, effective: bool) -> "BLEU":
+    if order < 1:
+        raise ScoreError(f"BLEU counts n-grams of 1 token or more, not {order}")
+    try:
+        from sacrebleu.metrics.bleu import BLEU
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
+    # force: that a text looks tokenised already is for the caller to know, not for a warning.
+    return BLEU(
+        max_ngram_order=order, smooth_method=smoothing, tokenize=tokenizer, effective_order=effective, force=True
+    )
 
 
-def _checked(predicted: Sequence[str], gold: Sequence[str]) -> None:
+def _checked(gold: Sequence[str], predicted: Sequence[str]) -> None:
     if len(predicted) != len(gold):
         raise ScoreError(f"{len(predicted)} predictions for {len(gold)} references")
     if not gold:
