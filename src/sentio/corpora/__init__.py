@@ -21,6 +21,9 @@ from sentio.gold import AnnotatedConversation, Item
 
 __all__ = ["Corpus", "CorpusFolder", "FileState", "folder", "load"]
 
+TABLES = (".csv", ".tsv", ".jsonl")
+"""Names that end so are files of the user's own."""
+
 
 @dataclass(frozen=True)
 class FileState:
@@ -89,15 +92,25 @@ class Corpus:
 def load(name: str, data: Path | None = None) -> Corpus:
     """The corpus of that name in the folder `data`, or in `SENTIO_DATA` when `data` is None.
 
-    Raises `UnknownName` for an unknown corpus and `InputError`, with where to ask for it, when there is
-    no folder of it.
+    A name that ends in .csv, .tsv or .jsonl is the path of a table of the user's own (`corpora.table`), with
+    one split `all`. Raises `UnknownName` for an unknown corpus and `InputError`, with where to ask for it,
+    when there is no folder of it.
     """
+    if Path(name).suffix.lower() in TABLES:
+        return _table(Path(name))
     component = registry.find("corpora", name)
     card = component.card
     if not isinstance(card, CorpusCard):
         raise TypeError(f"{component.source}: a corpus needs a CorpusCard")
     files = CorpusFolder(folder(card.folder or name, data, card.obtain), card)
     return Corpus(name=name, card=card, files=files, module=component.load())
+
+
+def _table(path: Path) -> Corpus:
+    from sentio.corpora import table
+
+    card = table.card_of(path)
+    return Corpus(name=path.stem, card=card, files=CorpusFolder(path.parent, card), module=table)
 
 
 def folder(corpus: str, data: Path | None, obtain: str = "") -> Path:
