@@ -23,12 +23,12 @@ class Text:
     def score(self, predictions: Predictions) -> Scores:
         """ROUGE-1, -2 and -L F1, corpus BLEU, and how many different words and pairs the texts use."""
         predicted, gold = ([str(value) for value in side] for side in (predictions.predicted, predictions.gold))
-        found = rouge(predicted, gold)
+        found = rouge(gold, predicted)
         values = {
             "rouge_l": float(found.rouge_l.mean()),
             "rouge_1": float(found.rouge1.mean()),
             "rouge_2": float(found.rouge2.mean()),
-            "bleu": bleu(predicted, gold, average="corpus").score,
+            "bleu": bleu(gold, predicted, average="corpus").score,
             "distinct_1": distinct(predicted, 1),
             "distinct_2": distinct(predicted, 2),
         }
