@@ -5,14 +5,15 @@ strategy is chosen, B whether some strategies are chosen too readily. Neither is
 repeats the strategy of the turn before has a lower B than any prompted model of the paper.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.classification import f1, macro_f1
+from sentio.metrics.confusion import Confusion
 
 Floats = NDArray[np.float64]
 
@@ -20,108 +21,86 @@ Floats = NDArray[np.float64]
 OFFICIAL_SWEEPS = 20
 TOLERANCE = 1e-13
 MOST_SWEEPS = 2_000
+NO_STRENGTHS = "some strategies only ever win or lose against others: no finite strengths; set smoothing"
 
 
 @dataclass(frozen=True)
 class Preference:
-    """Bradley–Terry strengths, shape (classes,), mean 1 over the classes compared, and their spread `bias`.
+    """Bradley–Terry strengths, shape (classes,), mean 1 over the strategies compared, and their spread `bias`.
 
-    A strength above 1 is a class the system prefers more than it should, below 1 one it neglects, 0 one it
-    never predicts. `bias` is their population standard deviation; 0 is ideal. `excluded` lists the classes that
+    A strength above 1 is a strategy the system prefers more than it should, below 1 one it neglects, 0 one it
+    never predicts. `bias` is their population standard deviation; 0 is ideal. `excluded` names the strategies that
     were never mistaken for another nor another for them: nothing can be said, their strength is NaN.
     """
 
     strengths: Floats
     bias: float
-    excluded: tuple[int, ...] = ()
+    excluded: tuple[str, ...] = ()
 
 
-def prediction_counts(gold: Sequence[str], predicted: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
-    """Counts of shape (classes, classes) in the order of `labels`: rows predicted, columns gold.
+def proficiency(table: Confusion, *, compat: Literal["official"] | None = None) -> float:
+    """Proficiency Q, range 0..1: macro-F1 over all strategies.
 
-    Raises `ScoreError` for unequal lengths, nothing at all, and a name that is not in `labels`.
+    A strategy that is neither gold nor predicted scores 0, a prediction outside the strategies is a miss. The
+    released scorer leaves absent strategies out of the mean, so that its Q rises where rare ones are missing, and
+    refuses predictions outside: `compat="official"`, which raises `ScoreError` for the latter.
 
-    >>> prediction_counts(["question", "others"], ["question", "question"], ["question", "others"])
-    array([[1, 1],
-           [0, 0]])
+    >>> from sentio.metrics.confusion import confusion
+    >>> round(proficiency(confusion(["ask", "ask", "tell"], ["ask", "tell", "tell"], ["ask", "tell"])), 4)
+    0.6667
     """
-    if len(gold) != len(predicted):
-        raise ScoreError(f"{len(predicted)} predictions for {len(gold)} gold labels")
-    if not gold:
-        raise ScoreError("nothing to score")
-    place = {label: index for index, label in enumerate(labels)}
-    if len(place) != len(labels):
-        raise ScoreError("a label is listed twice")
-    if unknown := sorted({*gold, *predicted} - place.keys()):
-        raise ScoreError(f"{unknown[0]!r} is not one of the labels: {', '.join(labels)}")
-    counts = np.zeros((len(labels), len(labels)), dtype=np.int64)
-    np.add.at(counts, ([place[p] for p in predicted], [place[g] for g in gold]), 1)
-    return counts
+    if not compat:
+        return float(macro_f1(table.counts))
+    _refuse_outside(table)
+    present = table.counts.sum(axis=1) + table.counts[:, :-1].sum(axis=0) > 0
+    return float(f1(table.counts)[present].mean())
 
 
-def proficiency(counts: ArrayLike, *, compat: Literal["official"] | None = None) -> float:
-    """Proficiency Q, range 0..1: macro-F1 over all classes; `counts` has rows predicted, columns gold.
+def preference(table: Confusion, *, smoothing: float = 0.0, compat: Literal["official"] | None = None) -> Preference:
+    """Which strategies a system prefers: Bradley–Terry strengths p and bias B, from what it confuses.
 
-    A class that is neither gold nor predicted scores 0. The released scorer leaves such a class out of the
-    mean, so that its Q rises where rare strategies are missing: `compat="official"`.
-
-    >>> round(proficiency([[3, 1], [1, 1]]), 4)
-    0.625
-    """
-    table = _checked(counts)
-    total = table.sum(axis=0) + table.sum(axis=1)
-    f1 = np.divide(2 * table.diagonal(), total, out=np.zeros(len(table)), where=total > 0)
-    return float(f1[total > 0].mean() if compat else f1.mean())
-
-
-def preference(counts: ArrayLike, *, smoothing: float = 0.0, compat: Literal["official"] | None = None) -> Preference:
-    """Which classes a system prefers: Bradley–Terry strengths p and bias B from counts (rows predicted, columns gold).
-
-    Class i wins against j when i is predicted where j is gold. Sweeps over the classes, in place:
+    Strategy i wins against j, w_ij times, when i is predicted where j is gold. Sweeps over the strategies, in place:
     p_i <- [sum_j w_ij p_j/(p_i+p_j)] / [sum_j w_ji/(p_i+p_j)], divided by the geometric mean of the non-zero p
-    (Newman's iteration, as in the released `metrics.py`); at the end the p of the compared classes sum to their number.
-    `smoothing` is added to every count off the diagonal.
+    (Newman's iteration, as in the released `metrics.py`); at the end the p of those compared sum to their number.
+    `smoothing` is added to every w_ij. Predictions outside the strategies win for none and do not count.
 
     No confusion at all, a perfect predictor, is no preference: p = 1, B = 0. Raises `ScoreError` where no finite
-    strengths exist: a class that is mistaken for others but never the reverse, or a sweep that does not converge.
+    strengths exist: a strategy that is predicted in place of others but never the reverse, or groups of strategies
+    of which one always wins.
 
-    The released script divides 0 by 0 for perfect predictors and wherever two classes are never predicted, and
-    answers NaN or infinity; it also stops after 20 sweeps. `compat="official"` does the same.
+    The released script divides 0 by 0 for perfect predictors and wherever two strategies are never predicted, and
+    answers NaN; it also stops after 20 sweeps and refuses predictions outside. `compat="official"` does the same.
 
-    >>> preference([[5, 2], [1, 5]]).strengths.round(3)
+    >>> from sentio.metrics.confusion import confusion
+    >>> table = confusion(["ask", "ask", "tell", "tell"], ["ask", "tell", "ask", "ask"], ["ask", "tell"])
+    >>> preference(table).strengths.round(3)
     array([1.333, 0.667])
     """
-    table = _checked(counts)
     if not (np.isfinite(smoothing) and smoothing >= 0):
         raise ScoreError(f"smoothing must be 0 or more, not {smoothing}")
-    wins = table + smoothing
+    wins = table.counts[:, :-1].T.astype(np.float64) + smoothing
     np.fill_diagonal(wins, 0)
     if compat:
+        _refuse_outside(table)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _scaled(_official(wins), np.ones(len(wins), dtype=bool))
+            return _scaled(_official(wins), np.ones(len(wins), dtype=bool), table.classes)
     won, lost = wins.sum(axis=1) > 0, wins.sum(axis=0) > 0
     compared = won | lost
     if not compared.any():
         return Preference(np.ones(len(wins)), 0.0)
-    if (won & ~lost).any():
+    if (endless := won & ~lost).any():
         raise ScoreError(
-            f"class {int((won & ~lost).argmax())} is predicted in place of others but never the reverse: "
+            f"{table.classes[int(endless.argmax())]!r} is predicted in place of others but never the reverse: "
             "its strength is infinite; set smoothing"
         )
     strengths = np.full(len(wins), np.nan)
     strengths[compared] = _converged(wins[np.ix_(compared, compared)])
-    return _scaled(strengths, compared)
+    return _scaled(strengths, compared, table.classes)
 
 
-def _checked(counts: ArrayLike) -> Floats:
-    table = np.asarray(counts, dtype=np.float64)
-    if table.ndim != 2 or table.shape[0] != table.shape[1]:
-        raise ScoreError(f"counts must be a square table, not of shape {table.shape}")
-    if not (np.isfinite(table).all() and (table >= 0).all()):
-        raise ScoreError("counts must be finite and not negative")
-    if table.sum() == 0:
-        raise ScoreError("nothing to score")
-    return table
+def _refuse_outside(table: Confusion) -> None:
+    if table.outside:
+        raise ScoreError(f"{table.outside} predictions are none of the strategies: the released scorer refuses them")
 
 
 def _converged(wins: Floats) -> Floats:
@@ -131,11 +110,11 @@ def _converged(wins: Floats) -> Floats:
         strengths = _sweep(wins, strengths)
         if np.abs(strengths / strengths.sum() - before).max() < TOLERANCE:
             return strengths
-    raise ScoreError("some classes only ever win or lose against others: no finite strengths; set smoothing")
+    raise ScoreError(NO_STRENGTHS)
 
 
 def _sweep(wins: Floats, strengths: Floats) -> Floats:
-    """One pass over the classes; two classes without strength have not met, whatever 0/0 says."""
+    """One pass over the strategies; two of them without strength have not met, whatever 0/0 says."""
     p = strengths.copy()
     for i in range(len(p)):
         pair = p[i] + p
@@ -143,7 +122,7 @@ def _sweep(wins: Floats, strengths: Floats) -> Floats:
         losses = wins[:, i] @ share
         p[i] = (wins[i] * p) @ share / losses if losses > 0 else 0.0
     if not p.any():
-        raise ScoreError("some classes only ever win or lose against others: no finite strengths; set smoothing")
+        raise ScoreError(NO_STRENGTHS)
     return _over_geometric_mean(p)
 
 
@@ -165,7 +144,7 @@ def _over_geometric_mean(p: Floats) -> Floats:
     return p / np.exp(np.log(p[positive]).mean()) if positive.any() else p
 
 
-def _scaled(strengths: Floats, compared: NDArray[np.bool_]) -> Preference:
+def _scaled(strengths: Floats, compared: NDArray[np.bool_], classes: tuple[str, ...]) -> Preference:
     strengths = strengths * compared.sum() / strengths[compared].sum()
-    excluded = tuple(int(index) for index in np.flatnonzero(~compared))
+    excluded = tuple(name for name, met in zip(classes, compared, strict=True) if not met)
     return Preference(strengths, float(strengths[compared].std()), excluded)
