@@ -7,7 +7,6 @@ figures. `sentio.metrics.wheels` has the groupings.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,6 @@ from sentio.metrics.label_sets import (
 )
 from sentio.metrics.wheels import GROUPINGS, LEVEL_1, LEVEL_2, Wheels
 
-Mode = Literal["published", "strict coverage"]
 NEUTRAL = "neutral"
 
 
@@ -59,7 +57,7 @@ class WheelScores:
     """
 
     edition: str
-    mode: Mode
+    strict_coverage: bool
     samples: int
     groupings: Mapping[str, GroupingScore]
 
@@ -105,14 +103,14 @@ def wheel_scores(
     wheels: Wheels,
     *,
     groupings: Sequence[str] = GROUPINGS,
-    mode: Mode = "published",
+    strict_coverage: bool = False,
 ) -> WheelScores:
     """Score predicted label lists against gold ones, sample by sample in the same order.
 
     In each grouping both lists become sets of names, G and Y. Published rules: labels without a name are
     dropped; a sample with empty G is skipped; P = |G∩Y|/|Y| (0 where Y is empty), R = |G∩Y|/|G|.
 
-    `mode="strict coverage"` is ours. The published rules are blind to what the wheels lack: "neutral" has
+    `strict_coverage` is ours. The published rules are blind to what the wheels lack: "neutral" has
     no name anywhere, so that neutral samples never count. Here neutral is a name of its own in every
     grouping, and each further gold label without a name is a miss: it counts in |G| and cannot be hit.
 
@@ -128,39 +126,42 @@ def wheel_scores(
     (1.0, 1, 1, 0.5)
     """
     check_paired(gold, predicted)
-    if unknown := set(groupings) - set(GROUPINGS):
-        raise ScoreError(f"unknown grouping {min(unknown)!r}; known: {', '.join(GROUPINGS)}")
+    if not groupings or set(groupings) - set(GROUPINGS):
+        raise ScoreError(f"groupings are some of {', '.join(GROUPINGS)}, not {', '.join(groupings) or 'none'}")
     vocabulary = Vocabulary()
     golds, predictions = label_lists(gold, vocabulary), label_lists(predicted, vocabulary)
-    bits = as_bits({grouping: names(vocabulary.words, grouping, wheels, mode) for grouping in groupings})
+    bits = as_bits({grouping: names(vocabulary.words, grouping, wheels, strict_coverage) for grouping in groupings})
     scores = {
-        grouping: _score(overlap, golds, predictions, bits.mapped(grouping), mode)
+        grouping: _score(overlap, golds, predictions, bits.mapped(grouping), strict_coverage)
         for grouping, overlap in overlaps(golds, predictions, bits).items()
     }
-    return WheelScores(wheels.edition, mode, len(gold), scores)
+    return WheelScores(wheels.edition, strict_coverage, len(gold), scores)
 
 
-def names(words: Sequence[str], grouping: str, wheels: Wheels, mode: Mode) -> list[str | None]:
-    """The name of each word in a grouping; in strict mode neutral is one."""
-    strict = mode == "strict coverage"
-    return [NEUTRAL if strict and word == NEUTRAL else wheels.group(word, grouping) for word in words]
+def names(words: Sequence[str], grouping: str, wheels: Wheels, strict_coverage: bool) -> list[str | None]:
+    """The name of each word in a grouping, None where it has none; with strict coverage neutral has one."""
+    return [NEUTRAL if strict_coverage and word == NEUTRAL else wheels.group(word, grouping) for word in words]
 
 
 def _score(
-    overlap: Overlap, gold: LabelLists, predicted: LabelLists, mapped: NDArray[np.bool_], mode: Mode
+    overlap: Overlap, gold: LabelLists, predicted: LabelLists, mapped: NDArray[np.bool_], strict_coverage: bool
 ) -> GroupingScore:
-    wanted = overlap.gold if mode == "published" else overlap.gold + gold.count(~mapped)
-    kept = wanted > 0
-    common = overlap.common[kept]
+    wanted = overlap.gold + gold.count(~mapped) if strict_coverage else overlap.gold
+    kept = int(np.count_nonzero(wanted))
     return GroupingScore(
-        precision=_mean(common / np.maximum(overlap.predicted[kept], 1)),
-        recall=_mean(common / wanted[kept]),
-        kept=int(kept.sum()),
-        skipped=int((~kept).sum()),
+        # Where nothing is wanted nothing is common, so that skipped samples add 0 to the sums.
+        precision=_share(overlap.common / np.maximum(overlap.predicted, 1), kept),
+        recall=_share(overlap.common / np.maximum(wanted, 1), kept),
+        kept=kept,
+        skipped=len(wanted) - kept,
         gold_coverage=gold.share(mapped),
         predicted_coverage=predicted.share(mapped),
     )
 
 
-def _mean(values: Sequence[float] | NDArray[np.float64]) -> float:
-    return float(np.mean(values)) if len(values) else float("nan")
+def _share(parts: NDArray[np.float64], kept: int) -> float:
+    return float(parts.sum() / kept) if kept else float("nan")
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))

@@ -61,8 +61,7 @@ class LabelLists:
 
     def share(self, marked: NDArray[np.bool_]) -> float:
         """The share of all labels, repeated ones included, that are marked in the vocabulary; NaN without labels."""
-        counts = np.bincount(self.labels, minlength=len(marked))
-        return float(counts[marked].sum() / len(self.labels)) if len(self.labels) else float("nan")
+        return float(np.count_nonzero(marked[self.labels]) / len(self.labels)) if len(self.labels) else float("nan")
 
     def count(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How many different labels of each sample are marked in the vocabulary, shape (samples,)."""
@@ -108,7 +107,8 @@ class Bits:
 
     def mapped(self, grouping: str) -> NDArray[np.bool_]:
         """Which labels of the vocabulary have a name in the grouping."""
-        return (self.table & self.masks[grouping][:, None]).any(axis=0)
+        known: NDArray[np.bool_] = np.any(self.table & self.masks[grouping][:, None], axis=0)
+        return known
 
 
 def as_bits(names: Mapping[str, Sequence[str | None]]) -> Bits:
@@ -155,6 +155,5 @@ def overlaps(gold: LabelLists, predicted: LabelLists, bits: Bits) -> dict[str, O
         sets = (of_gold & of_predicted, of_gold, of_predicted)
         for grouping, masks in bits.masks.items():
             if masks[word]:
-                for size, united in zip(sizes[grouping], sets, strict=True):
-                    size += np.bitwise_count(united & masks[word])
+                sizes[grouping] += [np.bitwise_count(united & masks[word]) for united in sets]
     return {grouping: Overlap(*of_grouping) for grouping, of_grouping in sizes.items()}

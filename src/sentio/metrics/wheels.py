@@ -79,7 +79,7 @@ class Wheels:
         are the tables of `Wheel.from_rows`.
 
         >>> tables = Wheels.from_tables(
-        ...     "mine", [("sad", "sad,sadly")], [("Lonely", "sad, alone", "Sad", "sad")], [[("Sad", "Lonely", "Isolated")]]
+        ...     "mine", [("sad", "sad,sadly")], [("Lonely", "sad, alone", "Sad", "sad")], [[("Sad", "Lonely", "Alone")]]
         ... )
         >>> tables.words["sadly"], tables.meanings["sad"]
         (('sad',), ('lonely', 'sad'))
