@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from scipy import stats
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from torchmetrics.functional.regression import concordance_corrcoef
 
-from sentio.errors import ScoreError
+from sentio.errors import MissingExtra, ScoreError
 from sentio.metrics.correlation import answered_by_all, ccc, mae, pearson, rmse, score_regression, spearman
 
 Floats = NDArray[np.float64]
@@ -102,6 +103,16 @@ def test_what_cannot_be_scored_is_refused(
 ) -> None:
     with pytest.raises(ScoreError, match=cause):
         metric(gold, predicted)
+
+
+@pytest.mark.parametrize("metric", [pearson, spearman])
+def test_without_scipy_the_message_is_the_pip_line(
+    metric: Callable[[object, object], float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(MissingExtra, match=r"sentio\[eval\]"):
+        metric([1, 2, 3], [1, 2, 4])
+    assert ccc([1, 2, 3], [1, 2, 3]) == 1
 
 
 @given(scores, scores, st.integers(1, 29))

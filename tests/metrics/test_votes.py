@@ -169,6 +169,13 @@ def test_a_uniform_row_has_no_label(classes: int) -> None:
     assert (~marks.any(axis=1)).all()
 
 
+def test_rounding_puts_no_share_above_uniform() -> None:
+    """What a softmax or an undone smoothing leaves of 1/6 may be the next number after it."""
+    hair = np.nextafter(1 / 6, 1)
+    assert not above_uniform([[hair, hair, hair, 1 / 6, 1 / 6, 1 / 6]]).any()
+    assert above_uniform([[1 / 6 + 1e-8, 0.2, 0, 0, 0, 0]]).tolist() == [[True, True, False, False, False, False]]
+
+
 def test_tally_counts_names_and_numbers_and_knows_the_missing() -> None:
     assert tally(np.array([[0, 1, np.nan], [1, 1, 2]]), [0, 1, 2]).tolist() == [[1, 1, 0], [0, 2, 1]]
     names: list[list[str | None]] = [["a", None], ["b", "a"]]

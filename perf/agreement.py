@@ -1,0 +1,88 @@
+"""Agreement and correlation over a million items, beside the packages that compute the same.
+
+    python perf/agreement.py
+
+Both sides run in turns and medians are compared. `krippendorff`, which holds a number for every item, class
+and rater, is measured on fewer items and scaled.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+import krippendorff
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+from sklearn.metrics import cohen_kappa_score
+from torchmetrics.functional.regression import concordance_corrcoef
+
+from sentio.metrics import agreement, correlation, votes
+
+CLASSES = ("neutral", "joy", "sadness", "anger", "fear", "disgust")
+PEER_PART = 10
+"""`krippendorff` gets one item in so many."""
+
+Work = Callable[[], object]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="agreement beside its peers")
+    parser.add_argument("--items", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    wanted = parser.parse_args()
+    print(f"{wanted.items:,} items; seconds, and how many times longer the peer takes")
+    for name, ours, peer, scale in _beside(wanted.items):
+        mine, theirs = _in_turns(ours, peer, wanted.repeats)
+        print(f"{name:34}{mine:7.3f}{theirs * scale / mine:8.1f}")
+    for name, work in _alone(wanted.items):
+        print(f"{name:34}{_in_turns(work, work, wanted.repeats)[0]:7.3f}")
+
+
+def _beside(items: int) -> list[tuple[str, Work, Work, float]]:
+    random = np.random.default_rng(0)
+    counts = random.multinomial(9, (0.4, 0.2, 0.15, 0.1, 0.1, 0.05), size=items)
+    first, second = (random.choice(CLASSES, items).tolist() for _ in range(2))
+    gold = random.normal(size=items)
+    predicted = gold + random.normal(size=items)
+    tensors = torch.tensor(predicted), torch.tensor(gold)
+    few = counts[::PEER_PART]
+    alpha = partial(krippendorff.alpha, value_counts=few, level_of_measurement="nominal", value_domain=range(6))
+    return [
+        ("Krippendorff's alpha, nominal", lambda: agreement.krippendorff_alpha(counts, "nominal"), alpha, PEER_PART),
+        ("Cohen's kappa, strings", lambda: agreement.cohen_kappa(first, second),
+         lambda: cohen_kappa_score(first, second), 1),
+        ("Spearman", lambda: correlation.spearman(gold, predicted), lambda: spearmanr(gold, predicted), 1),
+        ("concordance", lambda: correlation.ccc(gold, predicted), lambda: concordance_corrcoef(*tensors), 1),
+    ]  # fmt: skip
+
+
+def _alone(items: int) -> list[tuple[str, Work]]:
+    random = np.random.default_rng(0)
+    counts = random.multinomial(9, (0.4, 0.2, 0.15, 0.1, 0.1, 0.05), size=items)
+    ratings = random.integers(0, 3, size=(items, 3))
+    gold = random.normal(size=items)
+    answers = np.where(random.random(items) < 0.1, np.nan, gold + random.normal(size=items))
+    return [
+        ("majority, plurality, five sets", lambda: votes.evaluation_sets(counts)),
+        ("Fleiss' kappa", lambda: agreement.fleiss_kappa(counts)),
+        ("Cronbach's alpha, 1,000 resamples", lambda: agreement.cronbach_alpha(ratings)),
+        ("every score, 10 % refused", lambda: correlation.score_regression(gold, answers)),
+    ]
+
+
+def _in_turns(ours: Work, peer: Work, repeats: int) -> tuple[float, float]:
+    times: tuple[list[float], list[float]] = [], []
+    for _ in range(repeats):
+        for work, each in zip((ours, peer), times, strict=True):
+            start = time.perf_counter()
+            work()
+            each.append(time.perf_counter() - start)
+    return median(times[0]), median(times[1])
+
+
+if __name__ == "__main__":
+    main()
