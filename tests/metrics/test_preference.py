@@ -112,6 +112,11 @@ def test_classes_that_are_never_predicted_have_no_strength() -> None:
     assert np.isnan(preference(table(counts), compat="official").bias)
 
 
+def test_a_class_that_wins_only_against_the_never_predicted_has_no_strength_either() -> None:
+    found = preference(table([[0, 3, 2, 1], [4, 0, 1, 1], [0, 0, 0, 5], [0, 0, 0, 0]]))
+    assert found.strengths == pytest.approx([12 / 7, 16 / 7, 0, 0])
+
+
 def test_a_class_without_any_confusion_is_left_out_and_listed() -> None:
     found = preference(table([[5, 2, 0], [1, 5, 0], [0, 0, 7]]))
     assert found.excluded == ("2",)

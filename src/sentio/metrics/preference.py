@@ -29,8 +29,9 @@ class Preference:
     """Bradley–Terry strengths, shape (classes,), mean 1 over the strategies compared, and their spread `bias`.
 
     A strength above 1 is a strategy the system prefers more than it should, below 1 one it neglects, 0 one it
-    never predicts. `bias` is their population standard deviation; 0 is ideal. `excluded` names the strategies that
-    were never mistaken for another nor another for them: nothing can be said, their strength is NaN.
+    never predicts, or only in place of such. `bias` is their population standard deviation; 0 is ideal. `excluded`
+    names the strategies that were never mistaken for another nor another for them: nothing can be said, their
+    strength is NaN.
     """
 
     strengths: Floats
