@@ -25,7 +25,8 @@ Marks = NDArray[np.bool_]
 IMPOSSIBLE = "Impossible ≠æ≠æ≠ answer"
 """What stands as the answer of a pair without a cause in RECCON's released files."""
 
-_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -37,7 +38,11 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The dog's at an exit!")
     ['dogs', 'at', 'exit']
     """
-    return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
+    plain = text.lower().translate(_PUNCTUATION)
+    if plain.isascii() and plain.isprintable():
+        # Only spaces bound its words, and comparing words is faster than the pattern.
+        return [word for word in plain.split() if word not in _ARTICLES]
+    return _ARTICLE.sub(" ", plain).split()
 
 
 def exact_match(gold: Sequence[str], predicted: Sequence[str]) -> Marks:
@@ -191,7 +196,11 @@ def _pair_f1(gold_text: str, predicted_text: str) -> float:
     gold, predicted = tokens(gold_text), tokens(predicted_text)
     if not gold or not predicted:
         return float(gold == predicted)
-    common = sum([min(gold.count(word), predicted.count(word)) for word in set(gold).intersection(predicted)])
+    distinct = set(gold)
+    shared = distinct.intersection(predicted)
+    # Where gold repeats no word, none is shared more than once.
+    repeats = len(distinct) < len(gold)
+    common = sum([min(gold.count(word), predicted.count(word)) for word in shared]) if repeats else len(shared)
     return 2 * common / (len(gold) + len(predicted))
 
 
