@@ -1,0 +1,148 @@
+"""A user's own table: which column is what, whose labels, and mistakes with their line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sentio import corpora
+from sentio.errors import InputError
+from sentio.gold import AnnotatedConversation
+
+
+def write(folder: Path, name: str, *lines: str) -> str:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return str(path)
+
+
+def read(name: str) -> list[AnnotatedConversation]:
+    return list(corpora.load(name).conversations("all"))
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    name = write(
+        tmp_path,
+        "my.csv",
+        "Dialogue_ID,Turn ID,Speaker,Utterance,Emotion",
+        "a,1,Ada,You baked?,surprise",
+        'a,2,Bo,"No, I bought it.",',
+        "b,1,Ada,Oh.,SADNESS",
+    )
+    first, second = read(name)
+    assert (first.id, second.id) == ("a", "b")
+    assert [(u.id, u.speaker, u.text) for u in first.conversation.utterances] == [
+        ("1", "Ada", "You baked?"),
+        ("2", "Bo", "No, I bought it."),
+    ]
+    assert first.gold == {"emotion": {"1": "surprise"}}
+    assert second.gold == {"emotion": {"1": "sadness"}}
+
+
+def test_a_table_of_texts_is_enough(tmp_path: Path) -> None:
+    first, second = read(write(tmp_path, "my.tsv", "text", "Hello", "Go away"))
+    assert (first.id, second.id) == ("2", "3")
+    assert first.gold == {"emotion": {}}
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    rows = [
+        {"conversation": 7, "speaker": "Ada", "text": "Fine.", "label": "joy"},
+        {"conversation": 7, "text": "No."},
+        {"conversation": 8, "text": "Yes.", "label": None},
+    ]
+    first, second = read(write(tmp_path, "my.jsonl", *map(json.dumps, rows)))
+    assert first.gold == {"emotion": {"0": "joy"}}
+    assert [u.speaker for u in first.conversation.utterances] == ["Ada", ""]
+    assert (second.id, second.gold) == ("8", {"emotion": {}})
+
+
+def test_the_sidecar_names_columns_labels_and_space(tmp_path: Path) -> None:
+    name = write(tmp_path, "my.csv", "text,what was said,mood", "x1,Go away!,Furious", "x2,Hm.,neutral")
+    write(
+        tmp_path,
+        "my.toml",
+        'space = "ekman"',
+        "[columns]",
+        'text = "what was said"',
+        'utterance = "text"',
+        "[labels]",
+        'furious = "anger"',
+    )
+    corpus = corpora.load(name)
+    assert corpus.name == "my"
+    assert corpus.card.spaces == {"emotion": "ekman"}
+    assert [item.gold["emotion"] for item in corpus.conversations("all")] == [{"x1": "anger"}, {"x2": "neutral"}]
+
+
+@pytest.mark.parametrize(
+    ("found", "space"),
+    [
+        (("anger", "joy", "neutral"), "ekman"),
+        (("positive", "negative"), "sentiment3"),
+        (("admiration", "grief"), "goemotions"),
+        (("happy", "excited"), "iemocap6"),
+    ],
+)
+def test_the_smallest_space_that_holds_the_labels(tmp_path: Path, found: tuple[str, ...], space: str) -> None:
+    name = write(tmp_path, "my.csv", "text,label", *(f"x,{label}" for label in found))
+    assert corpora.load(name).card.spaces == {"emotion": space}
+
+
+def test_labels_of_no_space_stay_as_they_are(tmp_path: Path) -> None:
+    card = corpora.load(write(tmp_path, "my.csv", "text,label", "x,wistful", "y,hangry")).card
+    assert card.spaces == {}
+    assert card.layers == {"emotion": ("hangry", "wistful")}
+
+
+def test_the_sidecar_is_part_of_the_fingerprint(tmp_path: Path) -> None:
+    name = write(tmp_path, "my.csv", "text,label", "x,glad")
+    write(tmp_path, "my.toml", "[labels]", 'glad = "joy"')
+    before = corpora.load(name).fingerprint("all")
+    write(tmp_path, "my.toml", "[labels]", 'glad = "surprise"')
+    assert corpora.load(name).fingerprint("all") != before
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "message"),
+    [
+        (("speaker,label", "Ada,joy"), 2, r"no column for the text; name it under \[columns\] in my.toml"),
+        (("text,label", "x,joy,2"), 2, "3 cells where 2 are expected"),
+        (("conversation,text", "a,x", "b,x", "a,y"), 4, "conversation 'a' goes on after another one"),
+        (("conversation,id,text", "a,1,x", "a,1,y"), 3, "conversation 'a' has two utterances '1'"),
+    ],
+)
+def test_mistakes_in_a_table(tmp_path: Path, lines: tuple[str, ...], line: int, message: str) -> None:
+    with pytest.raises(InputError, match=message) as error:
+        read(write(tmp_path, "my.csv", *lines))
+    assert error.value.path == tmp_path / "my.csv"
+    assert error.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "file", "message"),
+    [
+        ('space = "ekmann"', "my.toml", "unknown label space 'ekmann'; did you mean 'ekman'"),
+        ("space = ", "my.toml", "not TOML"),
+        ("spaces = 1", "my.toml", "spaces: Extra inputs"),
+        ('[columns]\nsubtext = "text"', "my.toml", "columns.subtext"),
+        ('[columns]\ntext = "txt"', "my.csv", "no column 'txt', which my.toml names for the text"),
+        ('space = "ekman"', "my.csv", "unknown label 'joyy'; did you mean 'joy'"),
+    ],
+)
+def test_mistakes_in_a_sidecar(tmp_path: Path, sidecar: str, file: str, message: str) -> None:
+    name = write(tmp_path, "my.csv", "text,label", "x,joyy")
+    write(tmp_path, "my.toml", sidecar)
+    with pytest.raises(InputError, match=message) as error:
+        read(name)
+    assert Path(error.value.path or "").name == file
+
+
+def test_a_table_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="missing"):
+        corpora.load("nowhere/my.csv")
+
+
+def test_a_nested_cell_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is no text"):
+        read(write(tmp_path, "my.jsonl", '{"text": ["a", "b"]}'))
