@@ -7,11 +7,12 @@ dialogues is the default of the field's honest reports. Any measure of counts wi
 >>> from sentio.metrics.classification import accuracy
 >>> gold = ["joy", "anger"] * 50
 >>> data = outcomes(gold, ["joy"] * 100, ["joy", "joy", "anger", "anger"] * 25, classes=["anger", "joy"])
->>> compare(data, accuracy, draws=1000).score
-0.0
+>>> difference = compare(data, accuracy, draws=1000)
+>>> difference.score, difference.low < 0 < difference.high
+(0.0, True)
 
 Nothing is resampled row by row. Units with the same outcome are exchangeable: their number in a resample is one
-multinomial draw, and a thousand resampled confusion tables are one matrix product.
+multinomial draw, and the tables of many resamples are one product of weights and a sparse table of counts.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -23,12 +24,14 @@ from numpy.typing import NDArray
 from sentio.errors import ScoreError
 from sentio.metrics.confusion import Codes, Measure, Scores, cells, encode, encode_gold
 
-Draw = Callable[[Codes, np.random.Generator, int], NDArray[np.float64]]
-"""From the units' `repeats`: how often each counts in each of so many draws, shape (draws, units)."""
+Weights = NDArray[np.int32]
+"""How often each unit counts in each of several draws: shape (draws, units)."""
 
-UNITS_AT_ONCE = 1 << 12
-WEIGHTS_AT_ONCE = 1 << 23
-"""Both bound memory (some 100 MB), not results."""
+Draw = Callable[[Codes, np.random.Generator, int], Weights]
+"""Weights of so many draws, from the units' `repeats`."""
+
+AT_ONCE = 1 << 22
+"""Numbers in one array: bounds memory, not results; arrays of 16 MB stay near the processor."""
 
 ROUNDING = 1e-12
 """Sums in another order differ by as much; a shuffled difference this close to the observed one equals it."""
@@ -46,30 +49,46 @@ class Interval:
 
 
 @dataclass(frozen=True, eq=False)
+class CountsByUnit:
+    """One system's confusion table by unit, without its zeros: the rows' units in the order of the rows' cells.
+
+    `cells` are those that occur, in a flattened table; the rows of cell i begin at `starts[i]` of `units`.
+    """
+
+    cells: Codes
+    starts: Codes
+    units: Codes
+
+    def summed(self, weights: Weights, size: int) -> NDArray[np.int64]:
+        """The flattened table with each unit counted so often: (draws, units) in, (draws, size) out."""
+        total = np.zeros((len(weights), size), dtype=np.int64)
+        total[:, self.cells] = np.add.reduceat(
+            np.take(weights, self.units, axis=1), self.starts, axis=1, dtype=np.int32
+        )
+        return total
+
+
+@dataclass(frozen=True, eq=False)
 class Outcomes:
     """What one system, or two, made of each row; see `outcomes`.
 
-    `found` has shape (systems, rows) and names cells of a flattened confusion table; rows lie in the order of
-    `unit`, shape (rows,). `repeats`, shape (units,), is how many units of the data a unit stands for.
+    `repeats`, shape (units,), is how many units of the data each unit stands for.
     """
 
     classes: int
-    found: Codes
-    unit: Codes
+    systems: tuple[CountsByUnit, ...]
     repeats: Codes
 
-    def counts(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Confusion tables with each unit counted so often: (draws, units) in, (systems, draws, C, C + 1) out."""
+    @property
+    def whole(self) -> Weights:
+        """Every unit as often as the data hold it: one draw."""
+        return self.repeats[None].astype(np.int32)
+
+    def counts(self, weights: Weights) -> NDArray[np.int64]:
+        """Confusion tables with each unit counted so often: shape (systems, draws, C, C + 1)."""
         size = self.classes * (self.classes + 1)
-        total = np.zeros((len(self.found), len(weights), size))
-        for start in range(0, len(self.repeats), UNITS_AT_ONCE):
-            part = weights[:, start : start + UNITS_AT_ONCE]
-            first, last = np.searchsorted(self.unit, (start, start + part.shape[1]))
-            offset = (self.unit[first:last] - start) * size
-            for system, found in enumerate(self.found):
-                table = np.bincount(offset + found[first:last], minlength=part.shape[1] * size)
-                total[system] += part @ table.reshape(part.shape[1], size).astype(np.float64)
-        return total.reshape(len(self.found), len(weights), self.classes, self.classes + 1)
+        tables = np.stack([system.summed(weights, size) for system in self.systems])
+        return tables.reshape(len(self.systems), len(weights), self.classes, self.classes + 1)
 
 
 def outcomes(
@@ -90,22 +109,31 @@ def outcomes(
     if len(wanted) < 2:
         raise ScoreError("a resample needs at least two rows")
     if clusters is None:
-        return _alike(found, len(classes))
+        kinds, repeats = _alike(found, len(classes))
+        return _by_unit(kinds, np.arange(len(repeats)), repeats, len(classes))
     if len(clusters) != len(wanted):
         raise ScoreError(f"{len(wanted)} gold labels but {len(clusters)} cluster names")
     numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
     if len(numbers) < 2:
         raise ScoreError("a resample over dialogues needs at least two dialogues")
     unit = np.fromiter(map(numbers.__getitem__, clusters), np.intp, len(clusters))
-    order = np.argsort(unit, kind="stable")
-    return Outcomes(len(classes), found[:, order], unit[order], np.ones(len(numbers), dtype=np.intp))
+    return _by_unit(found, unit, np.ones(len(numbers), dtype=np.intp), len(classes))
 
 
-def _alike(found: Codes, classes: int) -> Outcomes:
-    """Rows with the same outcome as one unit, repeated."""
+def _alike(found: Codes, classes: int) -> tuple[Codes, Codes]:
+    """The distinct outcomes of rows, shape (systems, kinds), and how many rows have each."""
     shape = (classes * (classes + 1),) * len(found)
     kinds, repeats = np.unique(np.ravel_multi_index(tuple(found), shape), return_counts=True)
-    return Outcomes(classes, np.stack(np.unravel_index(kinds, shape)), np.arange(len(kinds)), repeats)
+    return np.stack(np.unravel_index(kinds, shape)), repeats
+
+
+def _by_unit(found: Codes, unit: Codes, repeats: Codes, classes: int) -> Outcomes:
+    systems = []
+    for row_cells in found:
+        order = np.argsort(row_cells, kind="stable")
+        present, starts = np.unique(row_cells[order], return_index=True)
+        systems.append(CountsByUnit(present, starts, unit[order]))
+    return Outcomes(classes, tuple(systems), repeats)
 
 
 def interval(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int = 0, level: float = 0.95) -> Interval:
@@ -131,7 +159,7 @@ def randomisation_p(data: Outcomes, measure: Measure, *, draws: int = 10_000, se
     with probability 1/2, and p = (1 + shuffles with a difference as large) / (1 + draws), never 0.
     """
     _require_systems(data, 2)
-    first, second = data.counts(data.repeats[None].astype(np.float64))
+    first, second = data.counts(data.whole)
     observed = abs(measure(first) - measure(second))
     as_large = 0
     for weights in _weights(data, draws, seed, _swaps):
@@ -142,42 +170,43 @@ def randomisation_p(data: Outcomes, measure: Measure, *, draws: int = 10_000, se
 
 
 def _percentiles(
-    data: Outcomes, draws: int, seed: int, level: float, score: Callable[[NDArray[np.float64]], Scores]
+    data: Outcomes, draws: int, seed: int, level: float, score: Callable[[NDArray[np.int64]], Scores]
 ) -> Interval:
     if not 0 < level < 1:
         raise ScoreError(f"the level of an interval lies between 0 and 1, not at {level}")
     parts = _weights(data, draws, seed, _resamples)
     scores = np.concatenate([score(data.counts(weights)) for weights in parts])
     low, high = np.quantile(scores, ((1 - level) / 2, (1 + level) / 2))
-    (whole,) = score(data.counts(data.repeats[None].astype(np.float64)))
+    (whole,) = score(data.counts(data.whole))
     return Interval(float(whole), float(low), float(high), level, draws)
 
 
-def _weights(data: Outcomes, draws: int, seed: int, draw: Draw) -> Iterator[NDArray[np.float64]]:
+def _weights(data: Outcomes, draws: int, seed: int, draw: Draw) -> Iterator[Weights]:
     if draws < 1:
         raise ScoreError(f"at least one resample is drawn, not {draws}")
     random = np.random.default_rng(seed)
-    at_once = max(1, WEIGHTS_AT_ONCE // max(len(data.repeats), 2 * data.classes * (data.classes + 1)))
+    widest = max(len(data.repeats), data.classes * (data.classes + 1), *(len(system.units) for system in data.systems))
+    at_once = max(1, AT_ONCE // widest)
     for start in range(0, draws, at_once):
         yield draw(data.repeats, random, min(at_once, draws - start))
 
 
-def _resamples(repeats: Codes, random: np.random.Generator, draws: int) -> NDArray[np.float64]:
+def _resamples(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
     units = len(repeats)
     if repeats.max() > 1:
         total = int(repeats.sum())
-        return random.multinomial(total, repeats / total, size=draws).astype(np.float64)
+        return random.multinomial(total, repeats / total, size=draws).astype(np.int32)
     # The same distribution: counting drawn units is faster than a binomial draw for each where all are alike.
     drawn = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
-    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
+    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.int32)
 
 
-def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> NDArray[np.float64]:
+def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
     if repeats.max() > 1:
-        return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.float64)
-    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.float64)
+        return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.int32)
+    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.int32)
 
 
 def _require_systems(data: Outcomes, systems: int) -> None:
-    if len(data.found) != systems:
-        raise ScoreError(f"this takes the predictions of {systems}, not of {len(data.found)}")
+    if len(data.systems) != systems:
+        raise ScoreError(f"this takes the predictions of {systems}, not of {len(data.systems)}")
