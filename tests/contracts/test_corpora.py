@@ -13,7 +13,7 @@ from sentio import labels, registry
 from sentio.card import CorpusCard
 from sentio.corpora import Corpus, CorpusFolder
 from sentio.errors import InputError, UnknownName
-from sentio.gold import AnnotatedConversation, Item, Question
+from sentio.gold import AnnotatedConversation, Item, Question, Value
 
 CORPORA = registry.components("corpora")
 EXAMPLES = Path(__file__).parents[1] / "corpora" / "examples"
@@ -89,29 +89,29 @@ def test_ids_are_distinct(corpus: Corpus) -> None:
 
 
 def test_annotations_are_of_utterances_and_in_the_cards_labels(corpus: Corpus) -> None:
+    layers = corpus.card.layers
     for item in conversations(corpus):
-        ids = {u.id for u in item.conversation.utterances}
-        votes = [(layer, {u: tuple(of_u.values())}) for layer, of in item.votes.items() for u, of_u in of.items()]
-        assert set(item.gold) | {layer for layer, _ in votes} <= set(corpus.card.layers)
-        for layer, of_layer in [*item.gold.items(), *item.machine.items()]:
-            assert set(of_layer) <= ids
-            for value in of_layer.values():
-                check_value(value, corpus.card.layers.get(layer, ()))
-        for layer, of_utterance in votes:
-            assert set(of_utterance) <= ids
-            for value in next(iter(of_utterance.values())):
-                check_value(value, corpus.card.layers[layer])
         text = {u.id: u.text for u in item.conversation.utterances}
+        assert set(item.gold) | set(item.votes) <= set(layers)
+        for layer, of_utterance in [*item.gold.items(), *item.machine.items()]:
+            assert set(of_utterance) <= set(text)
+            for value in of_utterance.values():
+                check_value(value, layers.get(layer, ()))
+        for layer, voters in item.votes.items():
+            assert set(voters) <= set(text)
+            for votes in voters.values():
+                for vote in votes.values():
+                    check_value(vote, layers[layer])
         for cause in item.causes:
-            assert cause.target in ids
+            assert cause.target in text
             assert cause.span in (text[cause.evidence] if cause.evidence is not None else "")
 
 
-def check_value(value: str | float | tuple[str, ...], order: tuple[str, ...]) -> None:
+def check_value(value: Value, order: tuple[str, ...]) -> None:
     """A label, or some, of the order; a layer without order holds scores and texts."""
     if order:
         assert not isinstance(value, float)
-        assert {value} if isinstance(value, str) else set(value) <= set(order)
+        assert ({value} if isinstance(value, str) else set(value)) <= set(order)
 
 
 def test_the_first_layer_is_annotated(corpus: Corpus) -> None:
