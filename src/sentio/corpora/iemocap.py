@@ -19,7 +19,7 @@ from typing import TypedDict
 from sentio.card import CorpusCard
 from sentio.conversation import Speaker, Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated
+from sentio.corpora.transcripts import Turn, annotated, columns, known, numbered
 from sentio.gold import AnnotatedConversation, Item
 
 card = CorpusCard(
@@ -94,19 +94,18 @@ def _dialogue(own: str, record: Record) -> AnnotatedConversation:
     if not found:
         raise ValueError(f"{own!r} is no dialogue of IEMOCAP")
     session, kind = found.groups()
-    order, turns, profiles = card.layers["emotion"], [], {}
-    for place, (number, text, gender) in enumerate(
-        zip(record["labels"], record["sentences"], record["genders"], strict=True)
+    turns: list[Turn] = []
+    profiles = {}
+    for place, (text, label, gender) in enumerate(
+        columns(own, record["sentences"], record["labels"], record["genders"])
     ):
-        if number not in range(len(order)):
-            raise ValueError(f"{number!r} is no label number (dialogue {own!r})")
-        speaker = Speaker(name=f"Ses0{session}{gender}", gender=GENDERS[gender])
+        speaker = Speaker(name=f"Ses0{session}{gender}", gender=GENDERS[known(gender, tuple(GENDERS))])
         profiles[speaker.name] = speaker
-        turns.append(_turn(Utterance(id=str(place), speaker=speaker.name, text=text), order[number]))
+        utterance = Utterance(id=str(place), speaker=speaker.name, text=text)
+        turns.append((utterance, _labels(numbered(label, card.layers["emotion"]))))
     facts = {"session": session, "scripted": "yes" if kind == "script" else "no"}
     return annotated(own, turns, profiles=profiles, facts=facts)
 
 
-def _turn(utterance: Utterance, emotion: str) -> Turn:
-    four = {"emotion4": FOUR[emotion]} if emotion in FOUR else {}
-    return utterance, {"emotion": emotion} | four
+def _labels(emotion: str) -> dict[str, str]:
+    return {"emotion": emotion} | ({"emotion4": FOUR[emotion]} if emotion in FOUR else {})

@@ -15,7 +15,7 @@ from typing import TypedDict
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated, repaired
+from sentio.corpora.transcripts import Turn, annotated, columns, numbered, repaired
 from sentio.gold import AnnotatedConversation, Item
 
 card = CorpusCard(
@@ -71,12 +71,10 @@ class Record(TypedDict):
 
 
 def _dialogue(own: str, record: Record) -> AnnotatedConversation:
-    order = card.layers["emotion"]
     turns: list[Turn] = []
-    columns = zip(record["speakers"], record["sentences"], record["labels"], record["genders"], strict=True)
-    for place, (speaker, text, number, _) in enumerate(columns):
-        if number not in range(len(order)):
-            raise ValueError(f"{number!r} is no label number (dialogue {own!r})")
+    for place, (speaker, text, label) in enumerate(
+        columns(own, record["speakers"], record["sentences"], record["labels"])
+    ):
         utterance = Utterance(id=str(place), speaker=repaired(speaker), text=repaired(text))
-        turns.append((utterance, {"emotion": order[number]}))
+        turns.append((utterance, {"emotion": numbered(label, card.layers["emotion"])}))
     return annotated(own, turns)

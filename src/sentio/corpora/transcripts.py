@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from sentio.conversation import Conversation, Speaker, Utterance
 from sentio.corpora.base import CorpusFolder
@@ -43,6 +44,30 @@ def known(label: str, order: Sequence[str]) -> str:
     if label not in order:
         raise ValueError(f"{label!r} is none of {', '.join(order)}")
     return label
+
+
+def numbered(number: int, order: Sequence[str]) -> str:
+    """The label of that number; raises `ValueError` where there is none.
+
+    >>> numbered(1, ("joy", "neutral"))
+    'neutral'
+    """
+    if number not in range(len(order)):
+        raise ValueError(f"{number!r} is no label number from 0 to {len(order) - 1}")
+    return order[number]
+
+
+def columns(dialogue: str, *of: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """The turns of a dialogue that a release keeps column by column.
+
+    Raises `ValueError` where a column is shorter than another.
+
+    >>> list(columns("kitchen", ["You baked?", "I did."], ["Ada", "Bo"]))
+    [('You baked?', 'Ada'), ('I did.', 'Bo')]
+    """
+    if len({len(column) for column in of}) > 1:
+        raise ValueError(f"the columns of dialogue {dialogue!r} differ in length")
+    return zip(*of, strict=True)
 
 
 def seconds(clock: str) -> float:
