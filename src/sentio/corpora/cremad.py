@@ -51,6 +51,7 @@ card = CorpusCard(
         "emotion in voice and face": ("anger", "disgust", "fear", "happy", "neutral", "sad"),
         "acted emotion": ("anger", "disgust", "fear", "happy", "neutral", "sad"),
     },
+    metric="macro_f1",
     faults=(
         "checksums and counts are of actors 1001-1073; the whole release has 7,442 clips of 91 actors",
         "tabulatedVotes.csv is a cleaned set of votes and not the one behind the published vote losses",

@@ -32,6 +32,7 @@ card = CorpusCard(
         "validation": {"conversations": 2755, "utterances": 8265},
     },
     layers={"emotion": ("happy", "sad", "angry", "others")},
+    metric="micro_f1_without:others",
     faults=(
         "others is 50 % of train and 85 % of validation: thresholds learnt on train do not carry over",
         "ids start from 0 in every split",
