@@ -38,6 +38,7 @@ TABLES = CorpusCard(
     layers={},
 )
 
+# The three other forms that are in the table of MER2025 and not in that of MER2026.
 _ODD_FORMS = frozenset({"embraceless", "fearlesses", "receiptless"})
 
 
@@ -45,10 +46,10 @@ def read(data: Path | None = None, edition: Edition = "mer2026") -> Wheels:
     """The tables of an edition, from the folder `data`, or `SENTIO_DATA` when `data` is None.
 
     The editions differ in `format.csv`. That of MER2025 takes words for forms of their opposites: "fear" of
-    fearless, "price" of priceless. So "price" is scored as an emotion, and "fear" is a joyful word in four of
-    the five wheels (happy, joyful, genius, joyful). That of MER2026 does not, which leaves 7,356 forms of 7,386. The older file is read as
-    either edition. Raises `InputError` naming the file and the line, and for the newer file asked to be the
-    older one.
+    fearless, "price" of priceless. So "price" is scored as an emotion, and "fear" is a joyful word in four
+    of the five wheels (happy, joyful, genius, joyful). That of MER2026 does not, which leaves 7,356 forms of
+    7,386. The older file is read as either edition. Raises `InputError` naming the file and the line, and
+    for the newer file asked to be the older one.
     """
     files = CorpusFolder(corpora.folder("mer", data, TABLES.obtain), TABLES)
     forms = list(_cells(files, FORMS, 2))

@@ -28,7 +28,9 @@ def parse_labels(answer: str | Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(answer, str):
         return _normalised(_QUOTES_AND_COMMAS.split(_unbracketed(answer)))
-    return _normalised(_words(answer))
+    if not isinstance(answer, Iterable):
+        raise ScoreError(f"an answer must be text or a list of words, not {answer!r}")
+    return _normalised(answer)
 
 
 def parse_labels_mer2024(answer: str) -> tuple[str, ...]:
@@ -43,8 +45,7 @@ def parse_labels_mer2024(answer: str) -> tuple[str, ...]:
     """
     if not isinstance(answer, str):
         raise ScoreError(f"an answer must be text, not {type(answer).__name__}")
-    parts = (part.strip() for part in _QUOTES.split(_unbracketed(answer)))
-    return tuple(part.lower() for part in parts if part not in ("", ",", "，"))
+    return tuple(label for label in _normalised(_QUOTES.split(_unbracketed(answer))) if label not in (",", "，"))
 
 
 def _unbracketed(answer: str) -> str:
@@ -52,15 +53,10 @@ def _unbracketed(answer: str) -> str:
 
 
 def _normalised(parts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(label for part in parts if (label := part.strip().lower()))
-
-
-def _words(answer: Iterable[str]) -> list[str]:
-    try:
-        words = list(answer)
-    except TypeError:
-        words = [answer]  # type: ignore[list-item]  # not iterable after all: said below
-    for word in words:
-        if not isinstance(word, str):
-            raise ScoreError(f"a label must be a word, not {word!r}")
-    return words
+    labels = []
+    for part in parts:
+        if not isinstance(part, str):
+            raise ScoreError(f"a label must be a word, not {part!r}")
+        if label := part.strip().lower():
+            labels.append(label)
+    return tuple(labels)
