@@ -90,7 +90,7 @@ card = CorpusCard(
     spaces={"emotion": "meld", "sentiment": "sentiment3"},
     faults=(
         "845 triples stand in MELD's test dialogues: report no score on MELD after training on PELD, by any split",
-        "the released split leaks: 349 of 586 validation triples share a pair of turns with train; by dialogue 71 of 620",
+        "349 of 586 validation triples share a pair of turns with train; 71 of 620 in the split by dialogue",
         "sentiment is a function of the emotion, surprise always positive; it is not MELD's sentiment",
         "118 of 189 repeated triples of texts carry different third emotions",
         "text is ASCII: apostrophes and dashes of MELD are spaces",
