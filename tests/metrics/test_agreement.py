@@ -1,4 +1,4 @@
-"""Agreement against krippendorff, scikit-learn and statsmodels' formulas, and on rated corpora."""
+"""Agreement against krippendorff, scikit-learn and plain counting of pairs, and on rated corpora."""
 
 import json
 from pathlib import Path

@@ -107,7 +107,7 @@ def macro_f1(
     A class that neither side has scores 0. `compat="official"` is EMO-SUPERB's released scorer: the mean
     of the macro-F1 of each batch of `batch_size` items, in file order. It depends on the batch size and
     counts a class as 0 in every batch that has none of it, so rare classes and with them the whole score
-    come out too low. Its default of 32 is the release's.
+    come out too low. The paper trains in batches of 32; what the release scores in stands in its settings.
 
     >>> human, model = [[0.9, 0.1], [0.1, 0.9]], [[0.8, 0.2], [0.2, 0.8]]
     >>> macro_f1(human, model), macro_f1(human, model, compat="official", batch_size=1)
