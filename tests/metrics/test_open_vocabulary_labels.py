@@ -56,7 +56,7 @@ def test_any_text_gives_words(answer: str) -> None:
 
 @pytest.mark.parametrize("answer", [None, 3.5, [None], [["happy"]]])
 def test_what_is_no_list_of_words_is_refused(answer: Any) -> None:  # noqa: ANN401
-    with pytest.raises(ScoreError, match="must be (text or a list of words|a word), not"):
+    with pytest.raises(ScoreError, match=r"must be (text or a list of words|a word), not"):
         parse_labels(answer)
     with pytest.raises(ScoreError, match="must be text"):
         parse_labels_mer2024(answer)
