@@ -26,6 +26,8 @@ Pairs = dict[str, list[CausePair]]
 
 @pytest.fixture(scope="module")
 def pairs(data: Path) -> Pairs:
+    if not (data / "reccon").is_dir():
+        pytest.skip("no copy of reccon at hand")
     reccon = corpora.load("reccon", data)
     return {split: list(fold1(reccon.conversations(split))) for split in ("train", "validation")}
 
@@ -168,6 +170,11 @@ def test_the_rows_of_a_miniature() -> None:
         ("dailydialog_tr_2_utt_2_impossible_cause_utt_1", None),
         ("dailydialog_tr_2_utt_2_true_cause_utt_2_span_0", "the deer"),
     ]
+
+
+def test_a_row_has_the_emotion_as_released() -> None:
+    rows = list(fold1(corpora.load("reccon", EXAMPLE).conversations("train")))
+    assert {row.emotion for row in rows if (row.dialogue, row.target) == ("tr_1", "3")} == {"happy"}
 
 
 def test_texts_of_a_row() -> None:

@@ -89,6 +89,7 @@ def test_tokens_are_those_of_squad(text: str) -> None:
         ("_an_ other", ["other"]),
         ("a’s", ["’s"]),  # a typographic apostrophe is no ASCII punctuation, but ends a word
         ("theatre and an ant", ["theatre", "and", "ant"]),
+        ("the\x00end", ["\x00end"]),  # neither does a control character
         ("...", []),
     ],
 )
@@ -157,6 +158,15 @@ def test_the_order_of_rows_does_not_matter(pairs: list[tuple[str | None, str]], 
         once = causal_span_scores([g for g, _ in pairs], [p for _, p in pairs], compat=compat)
         again = causal_span_scores([g for g, _ in shuffled], [p for _, p in shuffled], compat=compat)
         assert values(once) == pytest.approx(values(again))
+
+
+@pytest.mark.parametrize(
+    ("answer", "f1"), [("his keys", 2 / 3), ("today he lost his keys", 8 / 9), ("He lost his keys", 0.0)]
+)
+def test_official_f1_counts_words_only_where_one_text_holds_the_other(answer: str, f1: float) -> None:
+    scores = causal_span_scores(["he lost his keys"], [answer], compat="official")
+    assert scores.f1_positive == pytest.approx(f1)
+    assert causal_span_scores(["he lost his keys"], [answer]).f1_positive == pytest.approx(f1 or 1.0)
 
 
 def test_what_the_released_scorer_gets_wrong() -> None:
