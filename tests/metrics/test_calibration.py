@@ -25,9 +25,15 @@ def test_ece_is_torchmetrics(seed: int, bins: int) -> None:
     assert expected_calibration_error(gold, probabilities, bins=bins) == pytest.approx(float(peer), abs=1e-6)
 
 
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below() -> None:
+    """Of two bins (0, .5] holds the row that is right at .5, (.5, 1] the one that is wrong at .75."""
+    found = expected_calibration_error(np.array([0, 1]), [[0.5, 0.5], [0.75, 0.25]], bins=2)
+    assert found == pytest.approx((0.5 + 0.75) / 2)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_ece_is_the_sum_over_bins_of_guo(seed: int) -> None:
-    """Confidences on the edges between bins belong to the bin below."""
+    """Confidences on the edges, where sums of floats are not the edges."""
     random = np.random.default_rng(seed)
     confidence = random.integers(5, 11, 300) / 10
     gold = random.integers(0, 2, 300)
