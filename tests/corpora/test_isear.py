@@ -17,11 +17,15 @@ def test_reports_are_cleaned_and_empty_ones_left_out() -> None:
         ("9900012", "fear"),
         ("9900027", "guilt"),
         ("9900026", "shame"),
+        ("9900024", "disgust"),
+        ("9900021", "joy"),
     ]
     assert (
         items[0].conversation.utterances[0].text
         == 'When the choir sang "our song" at the station and nobody had told me.'
     )
+    assert items[4].conversation.utterances[0].text == 'They called the soup "fresh" and it moved.'
+    assert items[5].conversation.utterances[0].text == "The goat came home again."
     assert items[0].conversation.profiles["99001"].gender == "male"
 
 
