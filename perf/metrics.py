@@ -2,8 +2,8 @@
 
     python perf/metrics.py
 
-Both sides start from the same strings and run in turns; medians are compared. scikit-learn's bootstrap, row
-by row, is measured on a few resamples and scaled to all, and so is its confusion matrix and F1 within them.
+Both sides start from the same strings and run in turns; medians are compared. scikit-learn's bootstrap draws
+rows and scores them anew: it is measured on a few resamples of integer labels and scaled to all.
 """
 
 import argparse
