@@ -13,16 +13,23 @@ from sentio.evaluation.tasks import asked
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
+from sentio.evaluation.tasks.next_emotion import NextEmotion
+from sentio.evaluation.tasks.open_vocabulary import OpenVocabulary
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, GoldCause, Layer
+from sentio.metrics.wheels import Wheels
 
 BASELINES = registry.components("evaluation.baselines")
 LABELS = ("joy", "anger", "neutral")
 KINDS: dict[str, Task] = {
     "classification": Classification("emotion", LABELS),
+    "next emotion": NextEmotion("emotion", LABELS),
     "multilabel": MultiLabel("emotions", LABELS),
+    "open vocabulary": OpenVocabulary(
+        "emotions", Wheels.from_tables("mine", [("joy", "joy")], [], [[("Joy", "", "")]])
+    ),
     "regression": Regression("empathy"),
     "text": Text("explanation"),
     "causes": Causes(),

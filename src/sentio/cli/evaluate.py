@@ -10,7 +10,6 @@ from cyclopts.validators import Number
 if TYPE_CHECKING:
     from sentio.evaluation import Outcome
     from sentio.evaluation.outcome import Row
-    from sentio.metrics.spread import Spread
 
 MARKS = {"system": "", "baseline": " (baseline)", "oracle": " (reads gold)"}
 SHOWN = 5
@@ -21,7 +20,7 @@ def evaluate(
     *,
     system: str = "mini",
     corpus: str,
-    split: str = "validation",
+    split: str | None = None,
     target: str | None = None,
     seeds: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
     data: Path | None = None,
@@ -48,7 +47,7 @@ def evaluate(
     corpus
         A name of `sentio corpora ls`, or your own CSV or JSONL file with labels.
     split
-        The part of the corpus to score.
+        The part of the corpus to score: validation by default, or the only one there is.
     target
         The annotation layer to predict; the corpus's main one by default (`sentio corpora show NAME`).
     seeds
@@ -56,7 +55,7 @@ def evaluate(
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
     out
-        The run folder; runs/SYSTEM-CORPUS-SPLIT-TARGET by default.
+        The run folder; runs/SYSTEM-CORPUS-SPLIT-TARGET by default (created; gone on with when it is there).
     format
         How to print the outcome: table, or json (that of metrics.json).
     quiet
@@ -87,12 +86,16 @@ def _table(outcome: "Outcome") -> str:
     shown = [outcome.headline, *(name for name in outcome.rows[0].metrics if name != outcome.headline)][:SHOWN]
     rows = [["", *shown, "95 % interval"]]
     for row in outcome.rows:
-        rows.append([row.name + MARKS[row.kind], *(_spread(row.metrics[name]) for name in shown), _interval(row)])
+        rows.append([row.name + MARKS[row.kind], *(_cell(row, name) for name in shown), _interval(row)])
     heading = (
         f"{outcome.corpus}/{outcome.split}, {outcome.target}: "
         f"{outcome.targets} targets in {outcome.conversations} conversations"
     )
-    notes = [f"{row.name} learned from {row.learned}" for row in outcome.rows if row.learned]
+    sources = dict.fromkeys(row.learned for row in outcome.rows if row.learned)
+    notes = [
+        f"learned from {source}: {', '.join(row.name for row in outcome.rows if row.learned == source)}"
+        for source in sources
+    ]
     if outcome.chosen_on == "this split":
         notes.append(f"{outcome.system} was trained or chosen on this split: its row is no result")
     if outcome.chosen_on == "unknown":
@@ -100,7 +103,11 @@ def _table(outcome: "Outcome") -> str:
     return "\n".join([heading, "", aligned(rows, numbers_from=1), *(["", *notes] if notes else [])])
 
 
-def _spread(spread: "Spread | None") -> str:
+def _cell(row: "Row", metric: str) -> str:
+    """A metric over seeds; "-" where a contender gives no probabilities to compute it from."""
+    if metric not in row.metrics:
+        return "-"
+    spread = row.metrics[metric]
     if spread is None:
         return "undefined"
     return f"{spread.mean:.4f}" if spread.sd is None else f"{spread.mean:.4f} ± {spread.sd:.4f}"

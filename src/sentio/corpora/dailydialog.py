@@ -36,6 +36,7 @@ card = CorpusCard(
     counts={"validation_filtered": {"conversations": 988, "utterances": 7961}},
     layers={"emotion": ("neutral", "happiness", "sadness", "surprise", "anger", "fear", "disgust")},
     spaces={"emotion": "dailydialog"},
+    metric="micro_f1_without:neutral",
     faults=(
         "11 validation dialogues stand in test, 2 in RECCON's test: validation_filtered is without these 12",
         "45 validation dialogues are also in RECCON's train and validation, 107 test dialogues in its test",

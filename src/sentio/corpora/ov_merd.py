@@ -31,7 +31,6 @@ card = CorpusCard(
     checksums={"mer2024_ov/check-openset.csv": "1efb5e7ba9e0178563207984de2e8bc451595945c8e6c7d2a3a7d6b536775934"},
     counts={"train": {"conversations": 332, "utterances": 332}},
     layers={"open vocabulary": ()},
-    metric="F_s",
     faults=(
         "13 % of the labels are outside the vocabulary of the emotion wheels; sample_00001717 has none inside",
         "the paper counts 236 labels, the file holds 248",

@@ -36,7 +36,7 @@ def evaluate(
     system: str,
     corpus: str,
     *,
-    split: str = "validation",
+    split: str | None = None,
     target: str | None = None,
     seeds: int = 1,
     data: str | Path | None = None,
@@ -46,20 +46,26 @@ def evaluate(
 ) -> Outcome:
     """Score a system, and the task's trivial baselines beside it, on a split of a corpus.
 
-    `target` is the annotation layer (the corpus's main one by default; `causes` and `spans` for causes).
+    `split` is validation by default, or the only one the corpus has. `target` is the annotation layer (the
+    corpus's main one by default; `causes` and `spans` for causes).
     Systems and baselines that throw dice are run with the seeds 0 to `seeds` - 1. A killed run goes on
     where it was when called again and ends with the same bytes; a finished one is read, not repeated.
     Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
     when `out` holds another run, `OutputError`.
     """
     source = corpora.load(corpus, None if data is None else Path(data))
-    call = _Call.prepared(system, source, split, target, seeds, options or {})
-    default = Path("runs") / f"{Path(system).name}-{source.name}-{split}-{call.target}"
+    call = _Call.prepared(system, source, split or _default_split(source), target, seeds, options or {})
+    default = Path("runs") / f"{Path(system).name}-{source.name}-{call.split}-{call.target}"
     folder = RunFolder(Path(out or default), call.config(), call.facts())
     if folder.metrics is None:
         rows = [call.row(contender, folder, progress) for contender in call.contenders]
         folder.finish(call.outcome(rows).model_dump())
     return Outcome.model_validate(folder.metrics)
+
+
+def _default_split(corpus: Corpus) -> str:
+    only = tuple(corpus.card.files)
+    return only[0] if len(only) == 1 else "validation"
 
 
 @dataclass(frozen=True)

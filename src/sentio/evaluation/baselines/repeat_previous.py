@@ -10,7 +10,7 @@ from sentio.evaluation.baselines.repeat_speaker import Repeat
 card = BaselineCard(
     title="Repeat the previous label",
     summary="the previous utterance's gold label, at first the most frequent one",
-    answers=("classification",),
+    answers=("classification", "next emotion"),
     learns="shares",
     oracle=True,
 )

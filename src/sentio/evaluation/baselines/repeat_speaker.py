@@ -15,7 +15,7 @@ from sentio.gold import Value
 card = BaselineCard(
     title="Repeat the speaker's last label",
     summary="the same speaker's previous gold label, at first the most frequent one",
-    answers=("classification",),
+    answers=("classification", "next emotion"),
     learns="shares",
     oracle=True,
 )

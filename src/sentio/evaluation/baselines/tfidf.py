@@ -48,7 +48,7 @@ class LinearModel:
 
 
 def utterance(one: Asked, target: Target) -> str:
-    """The words of the utterance itself; nothing where they are withheld."""
+    """The words of the utterance itself."""
     return one.utterances[target.utterance].text
 
 

@@ -9,7 +9,7 @@ from sentio.evaluation.baselines.tfidf import LinearModel, View, utterance
 card = BaselineCard(
     title="TF-IDF with context and a linear model",
     summary="words of the utterance and of the five turns before it, by speaker",
-    answers=("classification",),
+    answers=("classification", "next emotion"),
     learns="conversations",
     extra="eval",
 )

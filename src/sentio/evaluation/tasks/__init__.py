@@ -8,13 +8,14 @@ an utterance is multi-label, one of numbers a regression, one of texts a text; a
 from collections.abc import Iterable, Sequence
 
 from sentio.card import CorpusCard
-from sentio.corpora import Corpus
+from sentio.corpora import Corpus, emotion_wheels
 from sentio.errors import InputError, UnknownName
 from sentio.evaluation.base import Asked, Task
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.next_emotion import NextEmotion
+from sentio.evaluation.tasks.open_vocabulary import OpenVocabulary
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
@@ -46,7 +47,11 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
     if isinstance(first, float):
         return Regression(target)
     if isinstance(first, tuple):
-        return MultiLabel(target, order)
+        return (
+            MultiLabel(target, order)
+            if order
+            else OpenVocabulary(target, emotion_wheels.read(corpus.files.path.parent))
+        )
     if not order:
         return Text(target)
     main = target == next(iter(card.layers))

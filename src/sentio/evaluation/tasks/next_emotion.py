@@ -15,6 +15,8 @@ from sentio.gold import AnnotatedConversation
 class NextEmotion(Classification):
     """Classification of a conversation's last utterance, whose text is withheld."""
 
+    name: str = "next emotion"
+
     def asked(self, item: AnnotatedConversation) -> Asked:
         """The last utterance, if it is annotated."""
         *before, last = item.conversation.utterances

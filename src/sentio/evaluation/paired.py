@@ -1,0 +1,172 @@
+"""Is one system better than another on the same conversations? Two tests, on whole conversations.
+
+The *paired bootstrap* (Koehn, EMNLP 2004) draws conversations again and scores both systems on the same draws:
+how far would the difference lie on other data of this kind? *Approximate randomisation* (Noreen, 1989; Yeh,
+COLING 2000) exchanges the two systems' answers conversation by conversation: how often would a difference so
+large come up if it did not matter who answered?
+
+`sentio.metrics.significance` does this for one measure of a confusion table at a time; here all metrics of a
+task, and several seeds, are scored on the same draws.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentio.metrics.confusion import Codes
+from sentio.metrics.significance import ROUNDING, Weights
+
+Floats = NDArray[np.float64]
+Totals = NDArray[np.int64] | NDArray[np.float64]
+
+AT_ONCE = 1 << 22
+"""Numbers in one array of weights: bounds memory."""
+
+
+class Paired(Protocol):
+    """Two systems' answers to the same units. All scores have shape (2, draws, metrics): first, second."""
+
+    @property
+    def repeats(self) -> Codes:
+        """How many units of the data each unit stands for, shape (units,)."""
+        ...
+
+    def resampled(self, weights: Weights) -> Floats:
+        """Scores where each unit counts so often, weights of shape (draws, units)."""
+        ...
+
+    def swapped(self, weights: Weights) -> Floats:
+        """Scores where so many of each unit's answers have changed places."""
+        ...
+
+
+class Tallies(Protocol):
+    """Numbers that add up over units: `sentio.metrics.significance.Outcomes`, `Sums`."""
+
+    @property
+    def repeats(self) -> Codes: ...
+
+    def counts(self, weights: Weights) -> Totals:
+        """The totals of both systems, (draws, units) in, (2, draws, ...) out."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What each unit adds to the totals: `by_unit` has shape (2, units, numbers)."""
+
+    by_unit: Floats
+    repeats: Codes
+
+    def counts(self, weights: Weights) -> Floats:
+        """The totals, shape (2, draws, numbers)."""
+        totals: Floats = weights.astype(np.float64) @ self.by_unit
+        return totals
+
+
+@dataclass(frozen=True, eq=False)
+class Additive:
+    """Metrics that follow from totals: `score` takes (..., numbers) or (..., C, C + 1) and gives (..., metrics)."""
+
+    tallies: Tallies
+    score: Callable[[Totals], Floats]
+
+    @property
+    def repeats(self) -> Codes:
+        return self.tallies.repeats
+
+    def resampled(self, weights: Weights) -> Floats:
+        return self.score(self.tallies.counts(weights))
+
+    def swapped(self, weights: Weights) -> Floats:
+        first, second = self._whole
+        given, taken = self.tallies.counts(weights)
+        return self.score(np.stack([first - given + taken, second - taken + given]))
+
+    @cached_property
+    def _whole(self) -> Totals:
+        return self.tallies.counts(self.repeats[None].astype(np.int32))
+
+
+@dataclass(frozen=True, eq=False)
+class Untested:
+    """Scores, shape (2, metrics), that a resample says nothing about; they are NaN wherever units are drawn."""
+
+    scores: Floats
+    repeats: Codes
+
+    def resampled(self, weights: Weights) -> Floats:
+        whole = (weights == self.repeats).all(axis=1)
+        return np.where(whole[:, None], self.scores[:, None], np.nan)
+
+    def swapped(self, weights: Weights) -> Floats:
+        return np.where((weights == 0).all(axis=1)[:, None], self.scores[:, None], np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """Shape (metrics,) each: both scores, the 95 % interval of first minus second, and p; NaN is undefined."""
+
+    first: Floats
+    second: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+
+
+def tested(seeds: Sequence[Paired], draws: int, *, random_seed: int = 0) -> Tested:
+    """Test the mean over seeds of the difference of every metric; `seeds` are pairs over the same units.
+
+    A metric that is not defined on the whole, or in any draw, has no interval and no p (NaN), and none has
+    with `draws` 0. p is two-sided, (1 + draws as extreme) / (1 + draws), never 0.
+    """
+    repeats = seeds[0].repeats
+    whole = np.mean([seed.resampled(repeats[None].astype(np.int32))[:, 0] for seed in seeds], axis=0)
+    observed = whole[0] - whole[1]
+    if not draws:
+        unknown = np.full_like(observed, np.nan)
+        return Tested(*whole, unknown, unknown, unknown)
+    drawn = np.concatenate([
+        _gaps([seed.resampled(weights) for seed in seeds]) for weights in _weights(repeats, draws, random_seed, _again)
+    ])  # fmt: skip
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    shuffled = np.concatenate([
+        _gaps([seed.swapped(weights) for seed in seeds]) for weights in _weights(repeats, draws, random_seed, _swaps)
+    ])  # fmt: skip
+    as_large = (abs(shuffled) >= abs(observed) - ROUNDING).sum(axis=0)
+    undefined = np.isnan(observed) | np.isnan(shuffled).any(axis=0)
+    return Tested(*whole, low, high, np.where(undefined, np.nan, (1 + as_large) / (1 + draws)))
+
+
+def _gaps(seeds: Sequence[Floats]) -> Floats:
+    gaps: Floats = np.mean([scores[0] - scores[1] for scores in seeds], axis=0)
+    return gaps
+
+
+def _weights(
+    repeats: Codes, draws: int, seed: int, draw: Callable[[Codes, np.random.Generator, int], Weights]
+) -> Iterator[Weights]:
+    random = np.random.default_rng(seed)
+    at_once = max(1, AT_ONCE // len(repeats))
+    for start in range(0, draws, at_once):
+        yield draw(repeats, random, min(at_once, draws - start))
+
+
+def _again(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
+    units = len(repeats)
+    if repeats.max() > 1:
+        total = int(repeats.sum())
+        return random.multinomial(total, repeats / total, size=draws).astype(np.int32)
+    # The same distribution: counting drawn units is faster than a binomial draw for each where all are alike.
+    drawn = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.int32)
+
+
+def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
+    if repeats.max() > 1:
+        return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.int32)
+    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.int32)
