@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-Topic = Literal["systems", "labels", "files"]
+Topic = Literal["systems", "baselines", "labels", "files"]
 
 
 def ls(topic: Topic | None = None) -> None:
-    """List systems, label spaces and file formats.
+    """List systems, baselines, label spaces and file formats; corpora have a command of their own.
 
     Examples:
 
@@ -16,9 +16,9 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems, labels or files; all of them by default.
+        systems, baselines, labels or files; all of them by default.
     """
-    topics = {"systems": _systems, "labels": _labels, "files": _files}
+    topics = {"systems": _systems, "baselines": _baselines, "labels": _labels, "files": _files}
     for number, name in enumerate([topic] if topic else topics):
         if number:
             print()
@@ -35,6 +35,18 @@ def _systems() -> list[tuple[str, str]]:
         rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){needs}"))
         rows += [("", f"--{flag.replace('_', '-')}: {text}") for flag, text in component.options().items()]
     return rows
+
+
+def _baselines() -> list[tuple[str, str]]:
+    from sentio.card import BaselineCard
+    from sentio.registry import components
+
+    cards = {name: component.card for name, component in components("evaluation.baselines").items()}
+    return [
+        (name, f"{card.summary} ({', '.join(card.answers)}{'; reads gold' if card.oracle else ''})")
+        for name, card in cards.items()
+        if isinstance(card, BaselineCard)
+    ]
 
 
 def _labels() -> list[tuple[str, str]]:
