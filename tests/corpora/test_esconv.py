@@ -147,6 +147,16 @@ def test_a_missing_key_names_the_dialogue(miniatures: Path, tmp_path: Path) -> N
         read("failed_esconv", root, "all")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"feedback": "4"', '"feedback": "0"'), ("0.75", "NaN"), ('"final_intensity": 3', '"final_intensity": 9')],
+)
+def test_a_score_outside_its_scale_names_the_line(miniatures: Path, tmp_path: Path, old: str, new: str) -> None:
+    root = damaged(miniatures, tmp_path, "multiesc_train.jsonl", old, new)
+    with pytest.raises(InputError, match=r"multiesc_train.jsonl:1: .* is not from"):
+        read("esconv_multiesc", root, "train")
+
+
 @pytest.mark.parametrize("strange", ["Information", "Providing Suggestions"])
 def test_strategies_of_splits_are_not_mixed(miniatures: Path, tmp_path: Path, strange: str) -> None:
     root = damaged(miniatures, tmp_path, "multiesc_train.jsonl", '"Question"', f'"{strange}"')

@@ -86,15 +86,15 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
                 said = tuple(row[column] for column in PROFILE)
                 if people.setdefault(row["Speaker"], said) != said:
                     raise ValueError(f"what is known of {row['Speaker']!r} changes within {own!r}")
-        facts = {"series": row["TV_ID"]} | ({"other emotions": ", ".join(others)} if others else {})
         with files.at(name, line):
+            facts = {"series": row["TV_ID"]} | ({"other emotions": ", ".join(others)} if others else {})
             profiles = {person: _profile(person, said) for person, said in people.items()}
             item = annotated(own, turns, profiles=profiles, facts=facts)
         yield item
 
 
 def _turn(row: dict[str, str]) -> Turn:
-    utterance = Utterance(id=row["Utterance_ID"], speaker=row["Speaker"], text=row["Utterance"].strip())
+    utterance = Utterance(id=row["Utterance_ID"], speaker=row["Speaker"], text=row["Utterance"])
     marks = {layer: known(row[column], card.layers[layer]) for layer, column in LAYERS.items()}
     if row["Emotion"] in card.layers["emotion"]:
         marks["emotion"] = row["Emotion"]

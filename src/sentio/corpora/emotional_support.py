@@ -70,14 +70,14 @@ def _released(own: str, record: dict[str, Any], order: Sequence[str]) -> Annotat
         if "strategy" in notes:
             mark["strategy"] = strategy(notes["strategy"], order)
         if "feedback" in notes:
-            mark["feedback"] = float(notes["feedback"])
+            mark["feedback"] = _within(1, 5, notes["feedback"])
         marks.append(mark)
     facts: dict[str, str | float] = {
         key: record[key] for key in ("experience_type", "emotion_type", "problem_type", "situation")
     }
     for role, scores in record["survey_score"].items():
         for what, score in scores.items():
-            facts[what if what.endswith("intensity") else f"{role}_{what}"] = float(score)
+            facts[what if what.endswith("intensity") else f"{role}_{what}"] = _within(1, 5, score)
     texts = [(turn["speaker"], turn["content"]) for turn in record["dialog"]]
     return AnnotatedConversation(conversation=_conversation(own, texts), gold=_layers(marks), facts=facts)
 
@@ -92,22 +92,29 @@ def _derived(own: str, record: dict[str, Any], order: Sequence[str]) -> Annotate
         if "all_strategy" in turn:
             mark["all strategies"] = tuple(strategy(one, order) for one in turn["all_strategy"])
         if turn.get("feedback") is not None:
-            mark["feedback"] = float(turn["feedback"])
+            mark["feedback"] = _within(1, 5, turn["feedback"])
         marks.append(mark)
         found: dict[str, Value] = {}
         if "vad" in turn:
-            found |= {what: float(value) for what, value in zip(DIMENSIONS, turn["vad"], strict=True)}
+            found |= {what: _within(0, 1, value) for what, value in zip(DIMENSIONS, turn["vad"], strict=True)}
         if turn.get("cause") is not None:
             found["cause"] = str(turn["cause"])
         programmed.append(found)
     facts: dict[str, str | float] = {key: record[key] for key in ("emotion_type", "problem_type", "situation")}
     for short, full in (("init", "initial"), ("final", "final")):
         if f"{short}_intensity" in record:
-            facts[f"{full}_emotion_intensity"] = float(record[f"{short}_intensity"])
+            facts[f"{full}_emotion_intensity"] = _within(1, 5, record[f"{short}_intensity"])
     texts = [(turn["speaker"], turn["text"]) for turn in record["dialog"]]
     return AnnotatedConversation(
         conversation=_conversation(own, texts), gold=_layers(marks), machine=_layers(programmed), facts=facts
     )
+
+
+def _within(low: int, high: int, score: str | float) -> float:
+    value = float(score)
+    if not low <= value <= high:
+        raise ValueError(f"{score} is not from {low} to {high}")
+    return value
 
 
 def _conversation(own: str, texts: Sequence[tuple[str, str]]) -> Conversation:
