@@ -4,8 +4,8 @@ Zhang et al., "MIntRec2.0: A Large-scale Benchmark Dataset for Multimodal Intent
 Detection in Conversations", ICLR 2024. Tab-separated with a header; UNK is out of scope.
 
     Dialogue_id	Utterance_id	Text	Label	Start_timestamp	End_timestamp	Source	speaker_name
-    1300	0	who moved the sofa?	Doubt	00:01:02.100	00:01:03.500	friends	Monica
-    1300	1	the what?	UNK	00:01:03.500	00:01:04.000	friends	Joey
+    1300	0	who moved the sofa?	Doubt	...	...	friends	Monica
+    1300	1	the what?	UNK	...	...	friends	Joey
 
 The release was not at hand: the format is that of its loader (data/multi_turn/base.py of thuiar/MIntRec2.0).
 Timestamps, whose form nothing documents, are left out. `mintrec2_mmla` reads the in-scope part of MMLA.
