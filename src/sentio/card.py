@@ -38,13 +38,14 @@ class BaselineCard(Card):
     """What a trivial rule says about itself.
 
     `answers` are the tasks it can be set to (`sentio.evaluation.tasks`), `learns` what it needs: nothing,
-    the shares of the labels, or labelled conversations. `seeded` marks rules that throw dice, `oracle`
-    rules that read gold labels no system may see.
+    the shares of the labels, or labelled conversations. `seeded` marks rules that throw dice, `context` those
+    that read the utterances before, `oracle` those that read the gold labels before, which no system may see.
     """
 
     answers: tuple[str, ...]
     learns: Literal["nothing", "shares", "conversations"] = "nothing"
     seeded: bool = False
+    context: bool = False
     oracle: bool = False
 
 

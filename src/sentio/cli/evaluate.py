@@ -84,9 +84,11 @@ def _table(outcome: "Outcome") -> str:
     from sentio.cli.alignment import aligned
 
     shown = [outcome.headline, *(name for name in outcome.rows[0].metrics if name != outcome.headline)][:SHOWN]
-    rows = [["", *shown, "95 % interval"]]
+    rows = [["", *shown, f"95 % of {outcome.headline}"]]
     for row in outcome.rows:
         rows.append([row.name + MARKS[row.kind], *(_cell(row, name) for name in shown), _interval(row)])
+    if not any(row.interval for row in outcome.rows):
+        rows = [cells[:-1] for cells in rows]
     heading = (
         f"{outcome.corpus}/{outcome.split}, {outcome.target}: "
         f"{outcome.targets} targets in {outcome.conversations} conversations"

@@ -76,13 +76,20 @@ def baseline(name: str, corpus: Corpus) -> Contender:
     return Contender(name, kind, card.seeded, card.summary, learned)
 
 
-def baselines(task: Task, corpus: Corpus) -> list[Contender]:
-    """The task's baselines that can be fitted: one that needs conversations is left out where there is no
-    training split."""
+def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Contender]:
+    """The task's baselines that make sense here.
+
+    One that needs conversations is left out where there is no training split, one that reads what was said
+    before where nothing was, and an oracle where no earlier utterance is labelled.
+    """
+    trained = "train" in corpus.splits
+    dialogue = any(len(one.item.conversation) > 1 for one in asked)
+    labelled = any(len(one.item.gold.get(task.layer, ())) > 1 for one in asked)
     found = []
     for name, component in registry.components("evaluation.baselines").items():
         card = cast(BaselineCard, component.card)
-        if task.name in card.answers and (card.learns != "conversations" or "train" in corpus.splits):
+        fits = (trained or card.learns != "conversations") and (dialogue or not card.context)
+        if task.name in card.answers and fits and (labelled or not card.oracle):
             found.append(baseline(name, corpus))
     return found
 

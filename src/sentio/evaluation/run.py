@@ -47,10 +47,10 @@ def evaluate(
     """Score a system, and the task's trivial baselines beside it, on a split of a corpus.
 
     `split` is validation by default, or the only one the corpus has. `target` is the annotation layer (the
-    corpus's main one by default; `causes` and `spans` for causes).
-    Systems and baselines that throw dice are run with the seeds 0 to `seeds` - 1. A killed run goes on
-    where it was when called again and ends with the same bytes; a finished one is read, not repeated.
-    Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
+    corpus's main one by default; `causes` and `spans` for causes). Systems and baselines that throw dice are
+    run with the seeds 0 to `seeds` - 1. `out` is runs/SYSTEM-CORPUS-SPLIT-TARGET by default. A killed run
+    goes on where it was when called again and ends with the same bytes; a finished one is read, not
+    repeated. Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
     when `out` holds another run, `OutputError`.
     """
     source = corpora.load(corpus, None if data is None else Path(data))
@@ -90,8 +90,8 @@ class _Call:
         target = target or tasks.default_target(corpus.card)
         task = tasks.for_target(corpus, target, items)
         first = predictors.system(system, task, corpus)
-        others = (one for one in predictors.baselines(task, corpus) if one.name != first.name)
         asked = tasks.asked(task, items)
+        others = (one for one in predictors.baselines(task, corpus, asked) if one.name != first.name)
         return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
 
     def config(self) -> str:

@@ -11,6 +11,7 @@ card = BaselineCard(
     summary="words of the utterance and of the five turns before it, by speaker",
     answers=("classification", "next emotion"),
     learns="conversations",
+    context=True,
     extra="eval",
 )
 
