@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.metrics.confusion import Codes
-from sentio.metrics.significance import ROUNDING, Weights
+from sentio.metrics.significance import ROUNDING, Draw, Weights
 
 Floats = NDArray[np.float64]
 Totals = NDArray[np.int64] | NDArray[np.float64]
@@ -28,19 +28,23 @@ AT_ONCE = 1 << 22
 
 
 class Paired(Protocol):
-    """Two systems' answers to the same units. All scores have shape (2, draws, metrics): first, second."""
+    """Two systems' answers to the same units; scores have the first system's before the second's on axis 0."""
 
     @property
     def repeats(self) -> Codes:
         """How many units of the data each unit stands for, shape (units,)."""
         ...
 
+    def whole(self) -> Floats:
+        """Scores on the data as they are, shape (2, metrics)."""
+        ...
+
     def resampled(self, weights: Weights) -> Floats:
-        """Scores where each unit counts so often, weights of shape (draws, units)."""
+        """Scores where each unit counts so often: (draws, units) in, (2, draws, metrics) out."""
         ...
 
     def swapped(self, weights: Weights) -> Floats:
-        """Scores where so many of each unit's answers have changed places."""
+        """Scores where so many of each unit's answers have changed places, shapes as `resampled`."""
         ...
 
 
@@ -79,6 +83,9 @@ class Additive:
     def repeats(self) -> Codes:
         return self.tallies.repeats
 
+    def whole(self) -> Floats:
+        return self.score(self._whole)[:, 0]
+
     def resampled(self, weights: Weights) -> Floats:
         return self.score(self.tallies.counts(weights))
 
@@ -94,21 +101,22 @@ class Additive:
 
 @dataclass(frozen=True, eq=False)
 class Untested:
-    """Scores, shape (2, metrics), that a resample says nothing about; they are NaN wherever units are drawn."""
+    """Scores, shape (2, metrics), that draws say nothing about: NaN in every one of them."""
 
     scores: Floats
     repeats: Codes
 
-    def resampled(self, weights: Weights) -> Floats:
-        whole = (weights == self.repeats).all(axis=1)
-        return np.where(whole[:, None], self.scores[:, None], np.nan)
+    def whole(self) -> Floats:
+        return self.scores
 
-    def swapped(self, weights: Weights) -> Floats:
-        return np.where((weights == 0).all(axis=1)[:, None], self.scores[:, None], np.nan)
+    def resampled(self, weights: Weights) -> Floats:
+        return np.full((2, len(weights), self.scores.shape[1]), np.nan)
+
+    swapped = resampled
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Differences:
     """Shape (metrics,) each: both scores, the 95 % interval of first minus second, and p; NaN is undefined."""
 
     first: Floats
@@ -118,28 +126,28 @@ class Tested:
     p: Floats
 
 
-def tested(seeds: Sequence[Paired], draws: int, *, random_seed: int = 0) -> Tested:
+def differences(seeds: Sequence[Paired], draws: int) -> Differences:
     """Test the mean over seeds of the difference of every metric; `seeds` are pairs over the same units.
 
     A metric that is not defined on the whole, or in any draw, has no interval and no p (NaN), and none has
     with `draws` 0. p is two-sided, (1 + draws as extreme) / (1 + draws), never 0.
     """
     repeats = seeds[0].repeats
-    whole = np.mean([seed.resampled(repeats[None].astype(np.int32))[:, 0] for seed in seeds], axis=0)
+    whole = np.mean([seed.whole() for seed in seeds], axis=0)
     observed = whole[0] - whole[1]
     if not draws:
         unknown = np.full_like(observed, np.nan)
-        return Tested(*whole, unknown, unknown, unknown)
+        return Differences(whole[0], whole[1], unknown, unknown, unknown)
     drawn = np.concatenate([
-        _gaps([seed.resampled(weights) for seed in seeds]) for weights in _weights(repeats, draws, random_seed, _again)
+        _gaps([seed.resampled(weights) for seed in seeds]) for weights in _weights(repeats, draws, _again)
     ])  # fmt: skip
     low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
     shuffled = np.concatenate([
-        _gaps([seed.swapped(weights) for seed in seeds]) for weights in _weights(repeats, draws, random_seed, _swaps)
+        _gaps([seed.swapped(weights) for seed in seeds]) for weights in _weights(repeats, draws, _swaps)
     ])  # fmt: skip
     as_large = (abs(shuffled) >= abs(observed) - ROUNDING).sum(axis=0)
     undefined = np.isnan(observed) | np.isnan(shuffled).any(axis=0)
-    return Tested(*whole, low, high, np.where(undefined, np.nan, (1 + as_large) / (1 + draws)))
+    return Differences(whole[0], whole[1], low, high, np.where(undefined, np.nan, (1 + as_large) / (1 + draws)))
 
 
 def _gaps(seeds: Sequence[Floats]) -> Floats:
@@ -147,10 +155,8 @@ def _gaps(seeds: Sequence[Floats]) -> Floats:
     return gaps
 
 
-def _weights(
-    repeats: Codes, draws: int, seed: int, draw: Callable[[Codes, np.random.Generator, int], Weights]
-) -> Iterator[Weights]:
-    random = np.random.default_rng(seed)
+def _weights(repeats: Codes, draws: int, draw: Draw) -> Iterator[Weights]:
+    random = np.random.default_rng(0)
     at_once = max(1, AT_ONCE // len(repeats))
     for start in range(0, draws, at_once):
         yield draw(repeats, random, min(at_once, draws - start))

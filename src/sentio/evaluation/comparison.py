@@ -1,0 +1,204 @@
+"""Two finished runs side by side: is the difference more than an accident, and where do they disagree?
+
+>>> from sentio.evaluation.comparison import compare
+>>> found = compare(Path("runs/mini-meld"), Path("runs/mini-meld/baselines/tfidf.parquet"))  # doctest: +SKIP
+>>> found.metrics[0].difference, found.metrics[0].interval  # doctest: +SKIP
+(0.0312, (0.0051, 0.0574))
+"""
+
+from math import isfinite
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sentio.errors import ScoreError
+from sentio.evaluation import folders, tasks
+from sentio.evaluation.aligned import Aligned
+from sentio.evaluation.base import Task
+from sentio.evaluation.folders import Contender
+from sentio.evaluation.outcome import Chosen, Outcome
+from sentio.evaluation.paired import Differences, differences
+from sentio.evaluation.tallies import parts
+from sentio.evaluation.tasks.regression import Regression
+from sentio.gold import Value
+from sentio.metrics.spread import Spread
+
+DRAWS, FEWER_DRAWS, MANY_ROWS = 10_000, 1_000, 100_000
+"""Draws of conversations; fewer with more rows than `MANY_ROWS`, and where rows do not add up (regression)."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Side(_Value):
+    """One of the two. `run` is the path it was named by, `seeds` how often it was run."""
+
+    name: str
+    run: str
+    kind: Literal["system", "baseline", "oracle"]
+    learned: str
+    chosen_on: Chosen
+    seeds: int
+
+
+class Difference(_Value):
+    """First minus second, of means over the compared seeds. `interval` is the 95 % paired bootstrap interval,
+    `p` that of approximate randomisation, both over conversations; None is what is not defined."""
+
+    first: float | None
+    second: float | None
+    difference: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+
+
+class MetricDifference(Difference):
+    """One metric; the spreads are over all seeds of each run, as its folder has them."""
+
+    name: str
+    first_spread: Spread | None
+    second_spread: Spread | None
+
+
+class LabelDifference(Difference):
+    """F1 of one label, which occurs `support` times."""
+
+    label: str
+    support: int
+
+
+class Agreement(_Value):
+    """How many targets were answered right by whom, in the first compared seed."""
+
+    both: int
+    only_first: int
+    only_second: int
+    neither: int
+
+
+class Disagreement(_Value):
+    """A target that the two answered differently, in the first compared seed; `right` is who was, None where
+    an answer is neither right nor wrong (scores and texts)."""
+
+    conversation: str
+    utterance: str
+    evidence: str
+    speaker: str
+    text: str
+    gold: Value
+    first: Value
+    second: Value
+    right: Literal["first", "second", "neither"] | None
+
+
+class Comparison(_Value):
+    """What `sentio compare` tells.
+
+    Both are scored on `seeds`, those that both were run with, pair by pair. `disagreeing` counts the targets
+    that were answered differently, of which `disagreements` holds the first ones (scores: the furthest apart).
+    `draws` is 0 where there is but one conversation, which leaves nothing to draw from.
+    """
+
+    first: Side
+    second: Side
+    corpus: str
+    split: str
+    target: str
+    task: str
+    headline: str
+    conversations: int
+    targets: int
+    seeds: tuple[int, ...]
+    draws: int
+    metrics: tuple[MetricDifference, ...]
+    labels: tuple[LabelDifference, ...]
+    agreement: Agreement | None
+    disagreeing: int
+    disagreements: tuple[Disagreement, ...]
+
+
+def compare(first: str | Path, second: str | Path, *, limit: int = 100) -> Comparison:
+    """Compare two run folders, or baselines in one (`runs/x/baselines/majority.parquet`).
+
+    `limit` is how many disagreements are listed. Raises `InputError` for a path that is no finished
+    evaluation, `ScoreError` where the two were not asked the same (corpus, split, target, targets, gold).
+    """
+    left, right = (folders.contender(Path(path)) for path in (first, second))
+    _require_same_question(left.outcome, right.outcome)
+    aligned = Aligned.of(left.answers(), right.answers())
+    task = tasks.of_outcome(left.outcome)
+    draws = _draws(task, aligned)
+    differing, shown = aligned.differing(task, limit)
+    metrics, labels = _differences(task, aligned, draws, left, right)
+    return Comparison(
+        first=_side(left, first),
+        second=_side(right, second),
+        corpus=left.outcome.corpus,
+        split=left.outcome.split,
+        target=left.outcome.target,
+        task=left.outcome.task,
+        headline=left.outcome.headline,
+        conversations=aligned.conversations,
+        targets=aligned.targets,
+        seeds=aligned.seeds,
+        draws=draws,
+        metrics=metrics,
+        labels=labels,
+        agreement=None if (counts := aligned.agreement(task)) is None else Agreement(**counts),
+        disagreeing=differing,
+        disagreements=tuple(Disagreement.model_validate(row) for row in shown),
+    )
+
+
+def _require_same_question(left: Outcome, right: Outcome) -> None:
+    for what in ("corpus", "split", "target", "task", "headline", "labels"):
+        one, other = getattr(left, what), getattr(right, what)
+        if one != other:
+            raise ScoreError(f"runs on another {what} cannot be compared: {one} and {other}")
+
+
+def _draws(task: Task, aligned: Aligned) -> int:
+    if aligned.conversations < 2:
+        return 0
+    return FEWER_DRAWS if aligned.targets > MANY_ROWS or isinstance(task, Regression) else DRAWS
+
+
+def _differences(
+    task: Task, aligned: Aligned, draws: int, left: Contender, right: Contender
+) -> tuple[tuple[MetricDifference, ...], tuple[LabelDifference, ...]]:
+    metrics: list[MetricDifference] = []
+    labels: list[LabelDifference] = []
+    support = aligned.support() if task.labels else {}
+    for seeds in zip(*(parts(task, rows) for rows in aligned.rows(task)), strict=True):
+        part, found = seeds[0], _told(differences([one.paired for one in seeds], draws))
+        for name, told in zip(part.metrics, found, strict=False):
+            spreads = {"first_spread": left.row.metrics.get(name), "second_spread": right.row.metrics.get(name)}
+            metrics.append(MetricDifference(name=name, **dict(told), **spreads))
+        for label, told in zip(part.labels, found[len(part.metrics) :], strict=True):
+            labels.append(LabelDifference(label=label, support=support.get(label, 0), **dict(told)))
+    return tuple(metrics), tuple(labels)
+
+
+def _told(found: Differences) -> list[Difference]:
+    """The columns of a test as values, None for what is not defined."""
+    rows = zip(found.first, found.second, found.first - found.second, found.low, found.high, found.p, strict=True)
+    told = []
+    for numbers in rows:
+        first, second, difference, low, high, p = (float(n) if isfinite(n) else None for n in numbers)
+        interval = None if low is None or high is None or p is None else (low, high)
+        told.append(Difference(first=first, second=second, difference=difference, interval=interval, p=p))
+    return told
+
+
+def _side(one: Contender, path: str | Path) -> Side:
+    seeds = max((spread.n for spread in one.row.metrics.values() if spread), default=1)
+    return Side(
+        name=one.row.name,
+        run=str(path),
+        kind=one.row.kind,
+        learned=one.row.learned,
+        chosen_on=one.chosen_on,
+        seeds=seeds,
+    )

@@ -1,0 +1,230 @@
+"""What each task adds up conversation by conversation, so that its metrics are tested on draws of conversations.
+
+F1, accuracy, calibration, exact match, ROUGE and BLEU follow from totals over rows: a draw costs one product of
+weights and per-conversation sums, and its scores are exactly those that the task would give the drawn rows.
+Two metrics do not: Dist-n falls when a text comes twice, as it does in every resample, so that it has no
+interval; correlations are weighted row by row (`sentio.evaluation.correlations`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentio.errors import MissingExtra, ScoreError
+from sentio.evaluation.base import Task
+from sentio.evaluation.correlations import Correlated
+from sentio.evaluation.paired import Additive, Floats, Paired, Sums, Totals, Untested
+from sentio.evaluation.tasks.causes import Causes
+from sentio.evaluation.tasks.classification import MEASURES, Classification
+from sentio.evaluation.tasks.multilabel import MultiLabel
+from sentio.evaluation.tasks.regression import Regression
+from sentio.evaluation.tasks.spans import Spans
+from sentio.gold import Value
+from sentio.metrics.classification import f1, macro_f1, micro_f1_without
+from sentio.metrics.confusion import Codes, Measure, encode_gold
+from sentio.metrics.extractive import token_f1
+from sentio.metrics.multilabel import encode_gold_sets, encode_sets
+from sentio.metrics.significance import outcomes
+from sentio.metrics.text import distinct, rouge
+
+BINS = 15
+"""Of the calibration error, as in `sentio.metrics.calibration`."""
+
+ORDER = 4
+"""Longest n-gram of BLEU, as in `sentio.metrics.text.bleu`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What two systems answered with one seed. `units` numbers the conversation of each row from 0, `repeats`
+    is how often the data hold each unit, `probabilities` has shape (rows, labels) for each system."""
+
+    units: Codes
+    repeats: Codes
+    gold: Sequence[Value]
+    first: Sequence[Value]
+    second: Sequence[Value]
+    probabilities: tuple[Floats, Floats] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of a task's metrics; behind them stand the F1 of `labels`."""
+
+    metrics: tuple[str, ...]
+    paired: Paired
+    labels: tuple[str, ...] = ()
+
+
+def parts(task: Task, rows: Rows) -> list[Part]:
+    """All metrics of a task, ready to be drawn; raises `ScoreError` as the task's own `score` does."""
+    match task:
+        case Classification():
+            names = [task.headline, *(name for name in MEASURES if name != task.headline)]
+            measures = {name: _measure(name, task.labels) for name in names}
+            return [_counted(rows, task.labels, measures), *_calibrated(rows, task.labels)]
+        case Causes():
+            sides: dict[str, Measure] = {"positive_f1": lambda c: f1(c)[..., 1], "negative_f1": lambda c: f1(c)[..., 0]}
+            return [_counted(rows, task.labels, {"macro_f1": macro_f1, **sides})]
+        case MultiLabel():
+            return [_marked(rows, task.labels)]
+        case Regression():
+            return [Part(Correlated.metrics, Correlated.of(*_numbers(rows), rows.units))]
+        case Spans():
+            return [_spans(rows)]
+        case _:
+            return _written(rows)
+
+
+def _measure(name: str, labels: tuple[str, ...]) -> Measure:
+    _, _, excluded = name.partition(":")
+    return micro_f1_without(excluded.split(","), labels) if excluded else MEASURES[name]
+
+
+def _counted(rows: Rows, labels: tuple[str, ...], measures: dict[str, Measure]) -> Part:
+    gold, *answers = (list(map(str, side)) for side in (rows.gold, rows.first, rows.second))
+    data = outcomes(gold, *answers, classes=labels, clusters=rows.units.tolist())
+
+    def score(counts: Totals) -> Floats:
+        chosen = np.stack([measure(counts) for measure in measures.values()], axis=-1)
+        return np.concatenate([chosen, f1(counts)], axis=-1)
+
+    return Part(tuple(measures), Additive(replace(data, repeats=rows.repeats), score), labels)
+
+
+def _calibrated(rows: Rows, labels: tuple[str, ...]) -> list[Part]:
+    """Where both systems gave probabilities: a bin's gap between confidence and accuracy is a sum of rows."""
+    if rows.probabilities is None:
+        return []
+    gold = encode_gold([str(value) for value in rows.gold], labels)
+
+    def columns(probabilities: Floats) -> list[Floats]:
+        confidence = probabilities.max(axis=1)
+        gap = confidence - (probabilities.argmax(axis=1) == gold)
+        bin_of = np.searchsorted(np.arange(1, BINS) / BINS, confidence, side="left")
+        squares = np.einsum("nc,nc->n", probabilities, probabilities)
+        brier = squares - 2 * probabilities[np.arange(len(gold)), gold] + 1
+        return [np.ones(len(gold)), brier, *(np.where(bin_of == b, gap, 0.0) for b in range(BINS))]
+
+    def score(totals: Totals) -> Floats:
+        n, brier, gaps = totals[..., 0], totals[..., 1], totals[..., 2:]
+        return np.stack([abs(gaps).sum(axis=-1) / n, brier / n], axis=-1)
+
+    return [Part(("ece", "brier"), Additive(_sums(rows, *map(columns, rows.probabilities)), score))]
+
+
+def _marked(rows: Rows, labels: tuple[str, ...]) -> Part:
+    gold = encode_gold_sets([_set(value) for value in rows.gold], labels)
+    size = len(labels)
+
+    def columns(answers: Sequence[Value]) -> list[NDArray[np.generic]]:
+        found, outside = encode_sets([_set(value) for value in answers], labels)
+        common, marks = (gold & found).sum(axis=1), gold.sum(axis=1) + found.sum(axis=1) + outside
+        union = (gold | found).sum(axis=1) + outside
+        means = (_ratio(2.0 * common, marks, 1.0), _ratio(common, union, 1.0))
+        return [*(gold & found).T, *gold.T, *found.T, outside, np.ones(len(gold)), *means]
+
+    def score(totals: Totals) -> Floats:
+        hits, wanted, found = (totals[..., i * size : (i + 1) * size] for i in range(3))
+        outside, n, sample, similar = np.moveaxis(totals[..., 3 * size :], -1, 0)
+        by_label = _ratio(2 * hits, wanted + found, 0.0)
+        micro = _ratio(2 * hits.sum(axis=-1), (wanted + found).sum(axis=-1) + outside, 0.0)
+        means = np.stack([by_label.mean(axis=-1), micro, sample / n, similar / n], axis=-1)
+        return np.concatenate([means, by_label], axis=-1)
+
+    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    return Part(("macro_f1", "micro_f1", "sample_f1", "jaccard"), paired, labels)
+
+
+def _spans(rows: Rows) -> Part:
+    gold = [str(value).strip() for value in rows.gold]
+    caused = np.array([bool(span) for span in gold])
+    if not caused.any():
+        raise ScoreError("no pair has a cause, so there is nothing to take EM+ and F1+ of")
+
+    def columns(given: Sequence[Value]) -> list[NDArray[np.generic]]:
+        answers = [str(value).strip() for value in given]
+        empty = np.array([not answer for answer in answers])
+        exact = np.array([right == answer for right, answer in zip(gold, answers, strict=True)])
+        words = np.where(exact, 1.0, token_f1(gold, answers))
+        words = np.where(caused & ~empty, words, 0.0)
+        return [caused, ~caused, exact & caused, words, empty & ~caused, empty]
+
+    def score(totals: Totals) -> Floats:
+        positives, negatives, exact, words, silent, empty = np.moveaxis(totals, -1, 0)
+        # A draw without a single cause has no mean over causes.
+        f1_positive, em = _ratio(words, positives, np.nan), _ratio(exact, positives, np.nan)
+        f1_negative = _ratio(2 * silent, empty + negatives, 0.0)
+        return np.stack([f1_positive, em, f1_negative, (words + silent) / (positives + negatives)], axis=-1)
+
+    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    return Part(("positive_f1", "positive_em", "negative_f1", "f1"), paired)
+
+
+def _written(rows: Rows) -> list[Part]:
+    gold = [str(value) for value in rows.gold]
+    sides = [[str(value) for value in side] for side in (rows.first, rows.second)]
+
+    def columns(texts: list[str]) -> list[Floats]:
+        found = rouge(gold, texts)
+        return [np.ones(len(gold)), found.rouge_l, found.rouge1, found.rouge2, *_ngrams(gold, texts).T]
+
+    def score(totals: Totals) -> Floats:
+        means = totals[..., 1:4] / totals[..., :1]
+        return np.concatenate([means, _bleu(totals[..., 4:])[..., None]], axis=-1)
+
+    variety = np.array([[distinct(texts, n) for n in (1, 2)] for texts in sides])
+    return [
+        Part(("rouge_l", "rouge_1", "rouge_2", "bleu"), Additive(_sums(rows, *map(columns, sides)), score)),
+        Part(("distinct_1", "distinct_2"), Untested(variety, rows.repeats)),
+    ]
+
+
+def _ngrams(gold: Sequence[str], texts: Sequence[str]) -> Floats:
+    """What BLEU adds up: matched and all n-grams of each order, lengths of text and reference, (rows, 10)."""
+    try:
+        from sacrebleu.metrics.bleu import BLEU
+    except ModuleNotFoundError:
+        raise MissingExtra("eval") from None
+    scorer = BLEU(max_ngram_order=ORDER, smooth_method="none", tokenize="13a", effective_order=False, force=True)
+    found = (scorer.corpus_score([text], [[right]]) for text, right in zip(texts, gold, strict=True))
+    return np.array([[*one.counts, *one.totals, one.sys_len, one.ref_len] for one in found], dtype=np.float64)
+
+
+def _bleu(totals: Totals) -> Floats:
+    """BLEU in 0..100 without smoothing: 0 where an order has no match (Papineni et al., ACL 2002)."""
+    matched, all_of, said, right = totals[..., :ORDER], totals[..., ORDER:-2], totals[..., -2], totals[..., -1]
+    precision = _ratio(matched, all_of, 0.0)
+    with np.errstate(divide="ignore"):
+        mean = np.exp(np.log(precision).mean(axis=-1))
+        brevity = np.exp(np.minimum(0.0, 1 - _ratio(right, said, np.inf)))
+    score: Floats = 100 * brevity * mean
+    return score
+
+
+def _numbers(rows: Rows) -> tuple[Floats, Floats, Floats]:
+    gold, first, second = (
+        np.array([float(str(value)) for value in side]) for side in (rows.gold, rows.first, rows.second)
+    )
+    if not (np.isfinite(gold).all() and np.isfinite(first).all() and np.isfinite(second).all()):
+        raise ScoreError("an answer is not a finite number; compare systems on what both have answered")
+    return gold, first, second
+
+
+def _sums(rows: Rows, first: Sequence[NDArray[np.generic]], second: Sequence[NDArray[np.generic]]) -> Sums:
+    def summed(columns: Sequence[NDArray[np.generic]]) -> Floats:
+        size = len(rows.repeats)
+        return np.stack([np.bincount(rows.units, column.astype(np.float64), size) for column in columns], axis=1)
+
+    return Sums(np.stack([summed(first), summed(second)]), rows.repeats)
+
+
+def _ratio(above: NDArray[np.generic], below: NDArray[np.generic], empty: float) -> Floats:
+    quotient: Floats = np.divide(above, below, out=np.full(np.shape(above), empty), where=np.asarray(below) > 0)
+    return quotient
+
+
+def _set(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
