@@ -38,12 +38,14 @@ def evaluate(
 
     sentio evaluate --system mini --corpus meld --data DATA
     sentio evaluate --system tfidf --corpus iemocap --target emotion4 --seeds 5
+    sentio evaluate --system theirs.csv --corpus meld --split test
     sentio evaluate --corpus my-labels.csv --format json | jq .rows[0].metrics
 
     Parameters
     ----------
     system
-        A name of `sentio ls systems`, the folder of a training run, or a baseline.
+        A name of `sentio ls systems`, the folder of a training run, a baseline, or a file with another program's
+        predictions (CSV, JSONL or Parquet with the columns conversation, utterance, predicted).
     corpus
         A name of `sentio corpora ls`, or your own CSV or JSONL file with labels.
     split

@@ -1,8 +1,9 @@
-"""Who answers: a recogniser, the system of a run folder, or a trivial baseline, by name."""
+"""Who answers: a recogniser, the system of a run folder, a file of predictions, or a trivial baseline, by name."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
@@ -10,6 +11,7 @@ from sentio import recognition, registry
 from sentio.card import BaselineCard, CorpusCard
 from sentio.corpora import Corpus
 from sentio.errors import SentioError, UnknownName
+from sentio.evaluation import given
 from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.outcome import Chosen
 from sentio.evaluation.systems import RecognizedEmotions
@@ -28,7 +30,8 @@ class Contender:
     """A name in the table: how to get its predictor for a seed, and what to say about it.
 
     `learned` names what a baseline was fitted on, "" where it learns nothing. `seen` are the splits
-    ("meld/train") a system was trained or chosen on, None where nobody says.
+    ("meld/train") a system was trained or chosen on, None where nobody says. `sha256` is that of a file of
+    predictions, "" for everything else.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Contender:
     summary: str
     learned: str = ""
     seen: tuple[str, ...] | None = ()
+    sha256: str = ""
 
     @property
     def file_name(self) -> str:
@@ -53,13 +57,19 @@ class Contender:
 
 
 def system(name: str, task: Task, corpus: Corpus) -> Contender:
-    """The contender that `--system` names; raises `UnknownName` for one that is neither system nor baseline."""
+    """The contender that `--system` names: a recogniser, a run folder, a file of predictions or a baseline.
+
+    Raises `UnknownName` for what is none of them.
+    """
     if name in (baselines := registry.components("evaluation.baselines")):
         if task.name not in (answers := cast(BaselineCard, baselines[name].card).answers):
             raise SentioError(f"{name} is a baseline for {', '.join(answers)}, not for {task.name}")
         return baseline(name, corpus)
     known = registry.components("recognition")
     if name not in known:
+        if Path(name).suffix in given.SUFFIXES and Path(name).is_file():
+            digest = sha256(Path(name).read_bytes()).hexdigest()
+            return Contender(name, "system", False, "predictions of another program", seen=None, sha256=digest)
         if not Path(name).is_dir():
             raise UnknownName("system", name, [*known, *baselines])
         return Contender(name, "system", seeded=False, summary=f"trained in {name}", seen=_seen_in(Path(name)))

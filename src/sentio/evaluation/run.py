@@ -9,6 +9,7 @@ runs/mini-meld-validation/
 """
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -20,6 +21,7 @@ from sentio import corpora
 from sentio.corpora import Corpus
 from sentio.evaluation import predictors, tasks
 from sentio.evaluation.base import Asked, Predictor, Task
+from sentio.evaluation.given import GivenAnswers
 from sentio.evaluation.journal import Journal
 from sentio.evaluation.outcome import Outcome, Row, merged
 from sentio.evaluation.predictions import by_seed, table
@@ -46,6 +48,7 @@ def evaluate(
 ) -> Outcome:
     """Score a system, and the task's trivial baselines beside it, on a split of a corpus.
 
+    `system` is a name, the folder of a training run, a baseline, or a file of predictions (`evaluation.given`).
     `split` is validation by default, or the only one the corpus has. `target` is the annotation layer (the
     corpus's main one by default; `causes` and `spans` for causes). Systems and baselines that throw dice are
     run with the seeds 0 to `seeds` - 1. `out` is runs/SYSTEM-CORPUS-SPLIT-TARGET by default. A killed run
@@ -91,6 +94,9 @@ class _Call:
         task = tasks.for_target(corpus, target, items)
         first = predictors.system(system, task, corpus)
         asked = tasks.asked(task, items)
+        if first.sha256:
+            # What is wrong with the file is told before a folder is made for it.
+            deque(GivenAnswers(Path(system), task).predict(asked), maxlen=0)
         others = (one for one in predictors.baselines(task, corpus, asked) if one.name != first.name)
         return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
 
@@ -103,6 +109,7 @@ class _Call:
             "target": self.target,
             "seeds": self.seeds,
             "data": self.corpus.fingerprint(self.split),
+            **({"predictions": digest} if (digest := self.contenders[0].sha256) else {}),
         }
         lines = ["[evaluation]", *(f"{key} = {json.dumps(value)}" for key, value in given.items())]
         lines += ["", "[options]", *(f"{key} = {json.dumps(str(value))}" for key, value in self.options.items())]
@@ -128,6 +135,8 @@ class _Call:
 
     def predictor(self, contender: Contender, seed: int) -> Predictor:
         """The contender, ready to answer; a baseline is fitted now."""
+        if contender.sha256:
+            return GivenAnswers(Path(contender.name), self.task)
         if contender.kind == "system":
             return predictors.recognizer(contender, self.task, self.corpus.card, seed, self.options)
         return predictors.fitted(contender, self.task, self.training if contender.learned else (), seed)

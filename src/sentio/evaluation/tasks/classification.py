@@ -35,12 +35,13 @@ class Classification:
         return Asked(item, annotated(item, self.layer))
 
     def score(self, predictions: Predictions) -> Scores:
-        """F1 in its averages, accuracy, unweighted recall and, where all answers have probabilities,
-        calibration; the interval is that of the headline over conversations."""
+        """F1 in its averages, accuracy, unweighted recall, the share of answers outside the labels and, where
+        all answers have probabilities, calibration; the interval is that of the headline over conversations."""
         gold, predicted = ([str(value) for value in side] for side in (predictions.gold, predictions.predicted))
         table = confusion(gold, predicted, self.labels)
         chosen = self._measures()
         values = {name: table.score(measure) for name, measure in chosen.items()}
+        values["invalid_rate"] = table.outside / len(gold)
         if predictions.probabilities is not None:
             codes = encode_gold(gold, self.labels)
             values["ece"] = expected_calibration_error(codes, predictions.probabilities)
