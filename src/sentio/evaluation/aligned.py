@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentio.errors import ScoreError
-from sentio.evaluation.base import Task
 from sentio.evaluation.predictions import KEYS
 from sentio.evaluation.tallies import Rows
-from sentio.evaluation.tasks.multilabel import MultiLabel
-from sentio.evaluation.tasks.regression import Regression
-from sentio.evaluation.tasks.spans import Spans
-from sentio.evaluation.tasks.text import Text
 from sentio.gold import Value
 from sentio.metrics.confusion import Codes
 
@@ -22,6 +17,10 @@ if TYPE_CHECKING:
     import polars
 
 PLACE = ("seed", *KEYS, "occurrence")
+GRADED = ("regression", "text", "open vocabulary")
+"""Tasks whose answers are more or less right."""
+
+SETS = ("multilabel", "open vocabulary")
 SHOWN = (*KEYS, "speaker", "text", "gold", "first", "second", "right")
 
 
@@ -75,10 +74,10 @@ class Aligned:
         labels = gold.list.explode() if gold.dtype.is_nested() else gold
         return dict(labels.drop_nulls().value_counts().iter_rows())
 
-    def agreement(self, task: Task) -> dict[str, int] | None:
+    def agreement(self, task: str) -> dict[str, int] | None:
         """Targets by who answered right, in the first seed; None where answers are scores or texts."""
 
-        if isinstance(task, Regression | Text):
+        if task in GRADED:
             return None
         first, second = (_plain(task, side).eq_missing(_plain(task, "gold")) for side in ("first", "second"))
         counts = {
@@ -89,7 +88,7 @@ class Aligned:
         }
         return self._of_first_seed.select(**{name: where.sum() for name, where in counts.items()}).row(0, named=True)
 
-    def differing(self, task: Task, limit: int) -> tuple[int, list[dict[str, Any]]]:
+    def differing(self, task: str, limit: int) -> tuple[int, list[dict[str, Any]]]:
         """How many targets were answered differently in the first seed, and the first of them; of scores those
         that lie furthest apart."""
         import polars as pl
@@ -98,14 +97,14 @@ class Aligned:
         judged = pl.when(first.eq_missing(gold)).then(pl.lit("first")).when(second.eq_missing(gold))
         right = judged.then(pl.lit("second")).otherwise(pl.lit("neither"))
         found = self._of_first_seed.filter(first.ne_missing(second)).with_columns(right=right)
-        if isinstance(task, Regression | Text):
+        if task in GRADED:
             found = found.with_columns(right=pl.lit(None))
-        if isinstance(task, Regression):
+        if task == "regression":
             found = found.sort((pl.col("first") - pl.col("second")).abs(), descending=True, maintain_order=True)
         return found.height, found.head(limit).select(SHOWN).to_dicts()
 
-    def rows(self, task: Task) -> Iterator[Rows]:
-        """Each seed's answers, ready to be tallied.
+    def rows(self, labels: int) -> Iterator[Rows]:
+        """Each seed's answers, ready to be tallied; `labels` is how many the task has, 0 for scores and texts.
 
         Where every target is a conversation of its own, those with the same gold and answers are one unit that
         is counted as often as it occurs: a million labelled comments are a few thousand units.
@@ -113,7 +112,7 @@ class Aligned:
         import polars as pl
 
         with_probabilities = not (self._without("probabilities_first") or self._without("probabilities_second"))
-        if task.labels and not with_probabilities and len(self.seeds) == 1 and self.conversations == self.targets:
+        if labels and not with_probabilities and len(self.seeds) == 1 and self.conversations == self.targets:
             kinds = self.table.group_by("gold", "first", "second", maintain_order=True).agg(repeats=pl.len())
             if kinds.height > 1:
                 yield _rows(kinds, np.arange(kinds.height), kinds["repeats"].to_numpy())
@@ -124,7 +123,7 @@ class Aligned:
             units = part["conversation"].rank("dense").to_numpy() - 1 if self.conversations > 1 else range(part.height)
             numbers = np.asarray(units, dtype=np.intp)
             repeats = np.ones(int(numbers.max()) + 1, dtype=np.intp)
-            yield _rows(part, numbers, repeats, len(task.labels) if with_probabilities else 0)
+            yield _rows(part, numbers, repeats, labels if with_probabilities else 0)
 
     def _without(self, probabilities: str) -> bool:
         return self.table[probabilities].null_count() > 0
@@ -157,13 +156,13 @@ def _as_gold(side: "polars.DataFrame") -> "polars.Expr":
     return pl.col("predicted").cast(side["gold"].dtype)
 
 
-def _plain(task: Task, name: str) -> "polars.Expr":
+def _plain(task: str, name: str) -> "polars.Expr":
     """Values as they are compared: sets without order, spans without white space around them."""
     import polars as pl
 
-    if isinstance(task, MultiLabel):
+    if task in SETS:
         return pl.col(name).list.unique().list.sort()
-    return pl.col(name).str.strip_chars() if isinstance(task, Spans) else pl.col(name)
+    return pl.col(name).str.strip_chars() if task == "spans" else pl.col(name)
 
 
 def _require_same_targets(table: "polars.DataFrame") -> None:

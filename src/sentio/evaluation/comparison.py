@@ -6,6 +6,7 @@
 (0.0312, (0.0051, 0.0574))
 """
 
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Literal
@@ -13,14 +14,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from sentio.errors import ScoreError
-from sentio.evaluation import folders, tasks
+from sentio.evaluation import folders
 from sentio.evaluation.aligned import Aligned
-from sentio.evaluation.base import Task
 from sentio.evaluation.folders import Contender
-from sentio.evaluation.outcome import Chosen, Outcome
+from sentio.evaluation.outcome import Chosen, Outcome, Row
 from sentio.evaluation.paired import Differences, differences
 from sentio.evaluation.tallies import parts
-from sentio.evaluation.tasks.regression import Regression
 from sentio.gold import Value
 from sentio.metrics.spread import Spread
 
@@ -45,7 +44,11 @@ class Side(_Value):
 
 class Difference(_Value):
     """First minus second, of means over the compared seeds. `interval` is the 95 % paired bootstrap interval,
-    `p` that of approximate randomisation, both over conversations; None is what is not defined."""
+    `p` that of approximate randomisation, both over conversations; None is what is not defined.
+
+    Metrics that cannot be drawn (Dist-n, those of open vocabulary) are means over each run's own seeds and have
+    neither.
+    """
 
     first: float | None
     second: float | None
@@ -128,10 +131,10 @@ def compare(first: str | Path, second: str | Path, *, limit: int = 100) -> Compa
     left, right = (folders.contender(Path(path)) for path in (first, second))
     _require_same_question(left.outcome, right.outcome)
     aligned = Aligned.of(left.answers(), right.answers())
-    task = tasks.of_outcome(left.outcome)
-    draws = _draws(task, aligned)
-    differing, shown = aligned.differing(task, limit)
-    metrics, labels = _differences(task, aligned, draws, left, right)
+    draws = _draws(left.outcome, aligned)
+    metrics, labels = _differences(left, right, aligned, draws)
+    agreement = aligned.agreement(left.outcome.task)
+    differing, shown = aligned.differing(left.outcome.task, limit)
     return Comparison(
         first=_side(left, first),
         second=_side(right, second),
@@ -146,7 +149,7 @@ def compare(first: str | Path, second: str | Path, *, limit: int = 100) -> Compa
         draws=draws,
         metrics=metrics,
         labels=labels,
-        agreement=None if (counts := aligned.agreement(task)) is None else Agreement(**counts),
+        agreement=None if agreement is None else Agreement(**agreement),
         disagreeing=differing,
         disagreements=tuple(Disagreement.model_validate(row) for row in shown),
     )
@@ -159,26 +162,39 @@ def _require_same_question(left: Outcome, right: Outcome) -> None:
             raise ScoreError(f"runs on another {what} cannot be compared: {one} and {other}")
 
 
-def _draws(task: Task, aligned: Aligned) -> int:
+def _draws(asked: Outcome, aligned: Aligned) -> int:
     if aligned.conversations < 2:
         return 0
-    return FEWER_DRAWS if aligned.targets > MANY_ROWS or isinstance(task, Regression) else DRAWS
+    return FEWER_DRAWS if aligned.targets > MANY_ROWS or asked.task == "regression" else DRAWS
 
 
 def _differences(
-    task: Task, aligned: Aligned, draws: int, left: Contender, right: Contender
+    left: Contender, right: Contender, aligned: Aligned, draws: int
 ) -> tuple[tuple[MetricDifference, ...], tuple[LabelDifference, ...]]:
-    metrics: list[MetricDifference] = []
+    asked = left.outcome
+    support = aligned.support() if asked.labels else {}
+    drawn: dict[str, Difference] = {}
     labels: list[LabelDifference] = []
-    support = aligned.support() if task.labels else {}
-    for seeds in zip(*(parts(task, rows) for rows in aligned.rows(task)), strict=True):
+    for seeds in zip(*(parts(asked, rows) for rows in aligned.rows(len(asked.labels))), strict=True):
         part, found = seeds[0], _told(differences([one.paired for one in seeds], draws))
-        for name, told in zip(part.metrics, found, strict=False):
-            spreads = {"first_spread": left.row.metrics.get(name), "second_spread": right.row.metrics.get(name)}
-            metrics.append(MetricDifference(name=name, **dict(told), **spreads))
+        drawn |= zip(part.metrics, found, strict=False)
         for label, told in zip(part.labels, found[len(part.metrics) :], strict=True):
             labels.append(LabelDifference(label=label, support=support.get(label, 0), **dict(told)))
-    return tuple(metrics), tuple(labels)
+    return tuple(_metrics(left.row, right.row, drawn, asked.headline)), tuple(labels)
+
+
+def _metrics(left: Row, right: Row, drawn: Mapping[str, Difference], headline: str) -> Iterator[MetricDifference]:
+    """Those that both runs have, the headline first; what cannot be drawn is told as the runs have it."""
+    for name in sorted(left.metrics.keys() & right.metrics.keys(), key=[headline, *left.metrics].index):
+        one, other = left.metrics[name], right.metrics[name]
+        told = drawn.get(name) or _of_means(one, other)
+        yield MetricDifference(name=name, first_spread=one, second_spread=other, **dict(told))
+
+
+def _of_means(one: Spread | None, other: Spread | None) -> Difference:
+    first, second = (None if spread is None else spread.mean for spread in (one, other))
+    difference = None if first is None or second is None else first - second
+    return Difference(first=first, second=second, difference=difference, interval=None, p=None)
 
 
 def _told(found: Differences) -> list[Difference]:

@@ -100,22 +100,6 @@ class Additive:
 
 
 @dataclass(frozen=True, eq=False)
-class Untested:
-    """Scores, shape (2, metrics), that draws say nothing about: NaN in every one of them."""
-
-    scores: Floats
-    repeats: Codes
-
-    def whole(self) -> Floats:
-        return self.scores
-
-    def resampled(self, weights: Weights) -> Floats:
-        return np.full((2, len(weights), self.scores.shape[1]), np.nan)
-
-    swapped = resampled
-
-
-@dataclass(frozen=True, eq=False)
 class Differences:
     """Shape (metrics,) each: both scores, the 95 % interval of first minus second, and p; NaN is undefined."""
 

@@ -2,8 +2,9 @@
 
 F1, accuracy, calibration, exact match, ROUGE and BLEU follow from totals over rows: a draw costs one product of
 weights and per-conversation sums, and its scores are exactly those that the task would give the drawn rows.
-Two metrics do not: Dist-n falls when a text comes twice, as it does in every resample, so that it has no
-interval; correlations are weighted row by row (`sentio.evaluation.correlations`).
+Correlations are weighted row by row (`sentio.evaluation.correlations`). Two kinds of metrics are not drawn:
+Dist-n falls when a text comes twice, as it does in every resample; words of one's own choice are scored by
+emotion wheels, which are the corpus's, not the run's.
 """
 
 from collections.abc import Sequence
@@ -13,21 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.errors import MissingExtra, ScoreError
-from sentio.evaluation.base import Task
 from sentio.evaluation.correlations import Correlated
-from sentio.evaluation.paired import Additive, Floats, Paired, Sums, Totals, Untested
-from sentio.evaluation.tasks.causes import Causes
-from sentio.evaluation.tasks.classification import MEASURES, Classification
-from sentio.evaluation.tasks.multilabel import MultiLabel
-from sentio.evaluation.tasks.regression import Regression
-from sentio.evaluation.tasks.spans import Spans
+from sentio.evaluation.outcome import Outcome
+from sentio.evaluation.paired import Additive, Floats, Paired, Sums, Totals
+from sentio.evaluation.tasks.classification import MEASURES
 from sentio.gold import Value
 from sentio.metrics.classification import f1, macro_f1, micro_f1_without
 from sentio.metrics.confusion import Codes, Measure, encode_gold
 from sentio.metrics.extractive import token_f1
 from sentio.metrics.multilabel import encode_gold_sets, encode_sets
 from sentio.metrics.significance import outcomes
-from sentio.metrics.text import distinct, rouge
+from sentio.metrics.text import rouge
 
 BINS = 15
 """Of the calibration error, as in `sentio.metrics.calibration`."""
@@ -58,24 +55,26 @@ class Part:
     labels: tuple[str, ...] = ()
 
 
-def parts(task: Task, rows: Rows) -> list[Part]:
-    """All metrics of a task, ready to be drawn; raises `ScoreError` as the task's own `score` does."""
-    match task:
-        case Classification():
-            names = [task.headline, *(name for name in MEASURES if name != task.headline)]
-            measures = {name: _measure(name, task.labels) for name in names}
-            return [_counted(rows, task.labels, measures), *_calibrated(rows, task.labels)]
-        case Causes():
+def parts(asked: Outcome, rows: Rows) -> list[Part]:
+    """The metrics of a run's task that can be drawn; raises `ScoreError` as the task's own `score` does."""
+    match asked.task:
+        case "classification":
+            names = [asked.headline, *(name for name in MEASURES if name != asked.headline)]
+            measures = {name: _measure(name, asked.labels) for name in names}
+            return [_counted(rows, asked.labels, measures), *_calibrated(rows, asked.labels)]
+        case "causes":
             sides: dict[str, Measure] = {"positive_f1": lambda c: f1(c)[..., 1], "negative_f1": lambda c: f1(c)[..., 0]}
-            return [_counted(rows, task.labels, {"macro_f1": macro_f1, **sides})]
-        case MultiLabel():
-            return [_marked(rows, task.labels)]
-        case Regression():
+            return [_counted(rows, asked.labels, {"macro_f1": macro_f1, **sides})]
+        case "multilabel":
+            return [_marked(rows, asked.labels)]
+        case "regression":
             return [Part(Correlated.metrics, Correlated.of(*_numbers(rows), rows.units))]
-        case Spans():
+        case "spans":
             return [_spans(rows)]
+        case "text":
+            return [_written(rows)]
         case _:
-            return _written(rows)
+            return []
 
 
 def _measure(name: str, labels: tuple[str, ...]) -> Measure:
@@ -163,11 +162,11 @@ def _spans(rows: Rows) -> Part:
     return Part(("positive_f1", "positive_em", "negative_f1", "f1"), paired)
 
 
-def _written(rows: Rows) -> list[Part]:
+def _written(rows: Rows) -> Part:
     gold = [str(value) for value in rows.gold]
-    sides = [[str(value) for value in side] for side in (rows.first, rows.second)]
 
-    def columns(texts: list[str]) -> list[Floats]:
+    def columns(answers: Sequence[Value]) -> list[Floats]:
+        texts = [str(value) for value in answers]
         found = rouge(gold, texts)
         return [np.ones(len(gold)), found.rouge_l, found.rouge1, found.rouge2, *_ngrams(gold, texts).T]
 
@@ -175,11 +174,8 @@ def _written(rows: Rows) -> list[Part]:
         means = totals[..., 1:4] / totals[..., :1]
         return np.concatenate([means, _bleu(totals[..., 4:])[..., None]], axis=-1)
 
-    variety = np.array([[distinct(texts, n) for n in (1, 2)] for texts in sides])
-    return [
-        Part(("rouge_l", "rouge_1", "rouge_2", "bleu"), Additive(_sums(rows, *map(columns, sides)), score)),
-        Part(("distinct_1", "distinct_2"), Untested(variety, rows.repeats)),
-    ]
+    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    return Part(("rouge_l", "rouge_1", "rouge_2", "bleu"), paired)
 
 
 def _ngrams(gold: Sequence[str], texts: Sequence[str]) -> Floats:
