@@ -11,7 +11,6 @@ from sentio.card import CorpusCard
 from sentio.corpora import Corpus, emotion_wheels
 from sentio.errors import InputError, UnknownName
 from sentio.evaluation.base import Asked, Task
-from sentio.evaluation.outcome import Outcome
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
@@ -58,25 +57,6 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
     main = target == next(iter(card.layers))
     kind = NextEmotion if card.tasks[0] == "next emotion" else Classification
     return kind(target, order, (card.metric if main else None) or "weighted_f1")
-
-
-def of_outcome(outcome: Outcome) -> Task:
-    """The task of a finished run, as it was scored; raises `UnknownName` for one that this version has not."""
-    match outcome.task:
-        case "classification":
-            return Classification(outcome.target, outcome.labels, outcome.headline)
-        case "multilabel":
-            return MultiLabel(outcome.target, outcome.labels)
-        case "regression":
-            return Regression(outcome.target)
-        case "text":
-            return Text(outcome.target)
-        case "causes":
-            return Causes()
-        case "spans":
-            return Spans()
-        case name:
-            raise UnknownName("task", name, ("classification", "multilabel", "regression", "text", *CAUSES))
 
 
 def asked(task: Task, items: Iterable[AnnotatedConversation]) -> tuple[Asked, ...]:
