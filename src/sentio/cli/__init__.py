@@ -1,7 +1,8 @@
 """The command line: one file a command; what a command needs is imported when it is called.
 
-Exit codes: 0 everything was done; 1 some conversations were skipped, the others are in the output;
-2 failed, the message says why; 130 interrupted. What was written before is valid.
+Exit codes: 0 everything was done; 1 some conversations were skipped, the others are in the output,
+or a corpus is not the one that was measured; 2 failed, the message says why; 130 interrupted. What was
+written before is valid.
 """
 
 import os
@@ -21,8 +22,8 @@ sentio recognize chat.txt --out report.html
 sentio ls
 """
 
-_EPILOGUE = """Exit codes: 0 done; 1 some conversations were skipped; 2 failed, with one line that says why; \
-130 interrupted. What was written before is valid."""
+_EPILOGUE = """Exit codes: 0 done; 1 some conversations were skipped, or a corpus differs; 2 failed, with one \
+line that says why; 130 interrupted. What was written before is valid."""
 
 
 def main() -> None:
@@ -47,6 +48,7 @@ def _run(arguments: list[str]) -> int:
 
     from cyclopts import App, CycloptsError
 
+    from sentio.cli.corpora import corpora
     from sentio.cli.evaluate import evaluate
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
@@ -63,6 +65,7 @@ def _run(arguments: list[str]) -> int:
     )
     for command in (recognize, train, evaluate, ls):
         app.command(command)
+    app.command(corpora())
     try:
         tokens = [STREAM if token == "-" else token for token in arguments]
         code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
