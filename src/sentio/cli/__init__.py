@@ -48,10 +48,13 @@ def _run(arguments: list[str]) -> int:
 
     from cyclopts import App, CycloptsError
 
+    from sentio.cli.catalogue import catalogue
+    from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
     from sentio.cli.evaluate import evaluate
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
+    from sentio.cli.runs import runs
     from sentio.cli.train import train
     from sentio.errors import SentioError
 
@@ -63,8 +66,9 @@ def _run(arguments: list[str]) -> int:
         help_epilogue=_EPILOGUE,
         version=lambda: version("sentio"),
     )
-    for command in (recognize, train, evaluate, ls):
+    for command in (recognize, train, evaluate, compare, catalogue, ls):
         app.command(command)
+    app.command(runs())
     app.command(corpora())
     try:
         tokens = [STREAM if token == "-" else token for token in arguments]

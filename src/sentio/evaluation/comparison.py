@@ -19,7 +19,7 @@ from sentio.evaluation.aligned import Aligned
 from sentio.evaluation.folders import Contender
 from sentio.evaluation.outcome import Chosen, Outcome, Row
 from sentio.evaluation.paired import Differences, differences
-from sentio.evaluation.tallies import parts
+from sentio.evaluation.tallies import DRAWN, parts
 from sentio.gold import Value
 from sentio.metrics.spread import Spread
 
@@ -101,7 +101,7 @@ class Comparison(_Value):
 
     Both are scored on `seeds`, those that both were run with, pair by pair. `disagreeing` counts the targets
     that were answered differently, of which `disagreements` holds the first ones (scores: the furthest apart).
-    `draws` is 0 where there is but one conversation, which leaves nothing to draw from.
+    `draws` is 0 where nothing can be drawn: there is but one conversation, or the task is open vocabulary.
     """
 
     first: Side
@@ -120,6 +120,30 @@ class Comparison(_Value):
     agreement: Agreement | None
     disagreeing: int
     disagreements: tuple[Disagreement, ...]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """How the two are called: by their system, or by the path of the run where that is the same."""
+        if self.first.name != self.second.name:
+            return self.first.name, self.second.name
+        return self.first.run, self.second.run
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader must know before believing a figure, a sentence each."""
+        told = []
+        if self.conversations == 1:
+            told.append("a single conversation: nothing to draw again, so there are no intervals")
+        elif not self.draws:
+            told.append("words are scored by the wheels of the corpus, not by the run: there are no intervals")
+        for name, side in zip(self.names, (self.first, self.second), strict=True):
+            if side.kind == "oracle":
+                told.append(f"{name} reads gold labels that a system has to find")
+            if side.chosen_on == "this split":
+                told.append(f"{name} was fitted or chosen on this split: its figures are no result")
+            if side.chosen_on == "unknown":
+                told.append(f"what {name} was trained and chosen on is unknown")
+        return tuple(told)
 
 
 def compare(first: str | Path, second: str | Path, *, limit: int = 100) -> Comparison:
@@ -163,7 +187,7 @@ def _require_same_question(left: Outcome, right: Outcome) -> None:
 
 
 def _draws(asked: Outcome, aligned: Aligned) -> int:
-    if aligned.conversations < 2:
+    if aligned.conversations < 2 or asked.task not in DRAWN:
         return 0
     return FEWER_DRAWS if aligned.targets > MANY_ROWS or asked.task == "regression" else DRAWS
 

@@ -26,6 +26,9 @@ from sentio.metrics.multilabel import encode_gold_sets, encode_sets
 from sentio.metrics.significance import outcomes
 from sentio.metrics.text import rouge
 
+DRAWN = ("classification", "next emotion", "causes", "multilabel", "regression", "spans", "text")
+"""Tasks with metrics that can be drawn."""
+
 BINS = 15
 """Of the calibration error, as in `sentio.metrics.calibration`."""
 
@@ -58,7 +61,7 @@ class Part:
 def parts(asked: Outcome, rows: Rows) -> list[Part]:
     """The metrics of a run's task that can be drawn; raises `ScoreError` as the task's own `score` does."""
     match asked.task:
-        case "classification":
+        case "classification" | "next emotion":
             names = [asked.headline, *(name for name in MEASURES if name != asked.headline)]
             measures = {name: _measure(name, asked.labels) for name in names}
             return [_counted(rows, asked.labels, measures), *_calibrated(rows, asked.labels)]

@@ -1,0 +1,157 @@
+"""`sentio compare`: is one run better than another, and where do they disagree?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sentio.evaluation.comparison import Comparison, Difference, MetricDifference
+    from sentio.gold import Value
+    from sentio.metrics.spread import Spread
+
+TEXT = 60
+"""Characters of an utterance in the table; the page and JSON have all of them."""
+
+
+def compare(
+    first: Path,
+    second: Path,
+    *,
+    out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
+    format: Literal["table", "json"] = "table",
+    limit: Annotated[int, Parameter(validator=Number(gte=0))] = 20,
+) -> int:
+    """Compare two finished runs on the same targets, metric by metric, label by label, answer by answer.
+
+    Differences are first minus second, with the 95 % paired bootstrap interval and the p of an approximate
+    randomisation test, both over whole conversations.
+
+    Examples:
+
+    sentio compare runs/mini-meld-validation-emotion runs/tfidf-meld-validation-emotion
+    sentio compare runs/mini-meld-validation-emotion runs/mini-meld-validation-emotion/baselines/majority.parquet
+    sentio compare runs/a runs/b --out comparison.html --limit 200
+    sentio compare runs/a runs/b --format json | jq .metrics[0]
+
+    Parameters
+    ----------
+    first
+        A run folder of `sentio evaluate`, or the answers of a baseline in one.
+    second
+        The same, of the same corpus, split and target.
+    out
+        Write an HTML page, too.
+    format
+        How to print: table, or json.
+    limit
+        How many of the targets that were answered differently are listed.
+    """
+    from sentio.errors import OutputError
+    from sentio.evaluation.comparison import compare as run
+
+    if out is not None and out.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{out}: a comparison is written as a page; name it .html")
+    comparison = run(first, second, limit=limit)
+    if out is not None:
+        from sentio.report.comparison import write
+
+        write(comparison, out)
+    print(comparison.model_dump_json(indent=2) if format == "json" else _table(comparison))
+    return 0
+
+
+def _table(found: "Comparison") -> str:
+    from sentio.cli.alignment import aligned
+
+    heading = (
+        f"{found.corpus}/{found.split}, {found.target}: "
+        f"{found.targets} targets in {found.conversations} conversations, {_seeds(found.seeds)}"
+    )
+    blocks = [heading, aligned(_metrics(found), numbers_from=1)]
+    if found.labels:
+        blocks.append(aligned(_labels(found), numbers_from=1))
+    if found.agreement:
+        each = found.agreement
+        one, other = found.names
+        blocks.append(
+            f"right: both {each.both}, only {one} {each.only_first}, only {other} {each.only_second}, "
+            f"neither {each.neither}"
+        )
+    blocks.append(f"answered differently: {found.disagreeing} of {found.targets}" + _some(found))
+    if found.disagreements:
+        blocks.append(aligned(_disagreements(found)))
+    if notes := _notes(found):
+        blocks.append("\n".join(notes))
+    return "\n\n".join(blocks)
+
+
+def _metrics(found: "Comparison") -> list[list[str]]:
+    spread = [name for name, side in zip(found.names, (found.first, found.second), strict=True) if side.seeds > 1]
+    rows = [["", *found.names, "difference", "95 % interval", "p", *(f"{name}, all seeds" for name in spread)]]
+    for metric in found.metrics:
+        seeds = [_spread(each) for each in _spreads(found, metric)]
+        p = "" if metric.p is None else f"{metric.p:.4f}"
+        rows.append([metric.name, *_figures(metric), p, *seeds])
+    return rows
+
+
+def _spreads(found: "Comparison", metric: "MetricDifference") -> list["Spread | None"]:
+    pairs = ((found.first, metric.first_spread), (found.second, metric.second_spread))
+    return [spread for side, spread in pairs if side.seeds > 1]
+
+
+def _labels(found: "Comparison") -> list[list[str]]:
+    rows = [["F1 of", "targets", *found.names, "difference", "95 % interval"]]
+    return rows + [[label.label, str(label.support), *_figures(label)] for label in found.labels]
+
+
+def _figures(one: "Difference") -> list[str]:
+    interval = "" if one.interval is None else f"{one.interval[0]:+.4f} to {one.interval[1]:+.4f}"
+    scores = ("undefined" if score is None else f"{score:.4f}" for score in (one.first, one.second))
+    return [*scores, "" if one.difference is None else f"{one.difference:+.4f}", interval]
+
+
+def _disagreements(found: "Comparison") -> list[list[str]]:
+    rows = [["conversation", "utterance", "speaker", "gold", *found.names, "text"]]
+    for one in found.disagreements:
+        place = one.utterance + (f" < {one.evidence}" if one.evidence else "")
+        answers = [_short(_said(value)) for value in (one.gold, one.first, one.second)]
+        rows.append([one.conversation, place, _short(one.speaker), *answers, _short(one.text)])
+    return rows
+
+
+def _said(value: "Value") -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT else line[: TEXT - 1] + "…"
+
+
+def _spread(spread: "Spread | None") -> str:
+    if spread is None:
+        return "undefined"
+    return f"{spread.mean:.4f}" if spread.sd is None else f"{spread.mean:.4f} ± {spread.sd:.4f}"
+
+
+def _seeds(seeds: "Sequence[int]") -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]} of both"
+    return f"seeds {', '.join(map(str, seeds))} of both, pair by pair"
+
+
+def _some(found: "Comparison") -> str:
+    shown = len(found.disagreements)
+    return f"; the first {shown}" if 0 < shown < found.disagreeing else ""
+
+
+def _notes(found: "Comparison") -> list[str]:
+    drawn = [f"intervals and p from {found.draws:,} draws of conversations"] if found.draws else []
+    return [*drawn, *found.cautions]

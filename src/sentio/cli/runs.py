@@ -1,0 +1,77 @@
+"""`sentio runs`: what has been run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+    from sentio.evaluation.folders import RunOnDisk
+    from sentio.evaluation.outcome import Outcome
+
+_HELP = """See what has been run.
+
+Examples:
+
+sentio runs ls
+sentio runs ls experiments
+"""
+
+MARKS = {"this split": "chosen on this split", "unknown": "chosen on what is unknown"}
+
+
+def runs() -> "App":
+    """The group of commands."""
+    from cyclopts import App
+
+    app = App(name="runs", help=_HELP, help_format="plaintext")
+    app.command(ls)
+    return app
+
+
+def ls(folder: Path = Path("runs")) -> int:
+    """List run folders, evaluations and trainings, finished or not.
+
+    Examples:
+
+    sentio runs ls
+    sentio runs ls experiments | grep unfinished
+
+    Parameters
+    ----------
+    folder
+        Where to look; every run in it, however deep.
+    """
+    from sentio.cli.alignment import aligned
+    from sentio.evaluation.folders import below
+
+    rows = [[*_cells(run, folder)] for run in below(folder)]
+    heading = ["run", "system", "corpus", "target", "headline", "score", "95 % interval", "state"]
+    print(aligned([heading, *rows]) if rows else f"{folder}: no runs")
+    return 0
+
+
+def _cells(run: "RunOnDisk", folder: Path) -> list[str]:
+    name = str(run.path.relative_to(folder)) if run.path != folder else run.path.name
+    state = run.problem or ("finished" if run.finished else "unfinished")
+    if run.evaluation is None:
+        kind = "" if run.problem else "training"
+        return [name, str(run.config.get("system", "")), kind, "", "", "", "", state]
+    asked = [str(run.evaluation.get(key, "")) for key in ("system", "corpus", "split", "target")]
+    place = [asked[0], f"{asked[1]}/{asked[2]}", asked[3]]
+    return [name, *place, *(["", "", ""] if run.outcome is None else _came_out(run.outcome)), _state(state, run)]
+
+
+def _came_out(outcome: "Outcome") -> list[str]:
+    row = outcome.rows[0]
+    spread = row.metrics.get(outcome.headline)
+    score = "undefined" if spread is None else f"{spread.mean:.4f}"
+    if spread is not None and spread.sd is not None:
+        score += f" ± {spread.sd:.4f}"
+    interval = "" if row.interval is None else f"{row.interval[0]:.4f}–{row.interval[1]:.4f}"
+    return [outcome.headline, score, interval]
+
+
+def _state(state: str, run: "RunOnDisk") -> str:
+    mark = "" if run.outcome is None else MARKS.get(run.outcome.chosen_on, "")
+    return f"{state}, {mark}" if mark else state
