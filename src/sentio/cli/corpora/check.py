@@ -56,16 +56,16 @@ def check(
 
 
 def _all(data: Path | None) -> "list[Corpus]":
-    """Every corpus that there is a folder of; raises the `InputError` of the last one where there is none."""
-    from sentio import corpora, registry
+    """Every corpus that there is a folder of; raises `InputError` where there is none."""
+    from sentio.cli.corpora.reading import known
+    from sentio.corpora import Corpus
     from sentio.errors import InputError
 
-    found = []
-    for name in registry.components("corpora"):
-        try:
-            found.append(corpora.load(name, data))
-        except InputError:
-            continue
+    found = [
+        Corpus(name=component.id, card=card, files=folder, module=component.load())
+        for component, card, folder in known(data)
+        if folder is not None
+    ]
     if not found:
         raise InputError("no corpus is here; point --data or SENTIO_DATA to your copies", path=data)
     return found

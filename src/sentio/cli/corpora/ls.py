@@ -23,31 +23,18 @@ def ls(*, data: Path | None = None) -> None:
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
     """
-    from sentio.card import CorpusCard
     from sentio.cli.alignment import aligned
-    from sentio.registry import components
+    from sentio.cli.corpora.reading import known
 
     here = False
     rows = [("corpus", "tasks", "languages", "modalities", "licence", "splits")]
-    for name, component in components("corpora").items():
-        if isinstance(card := component.card, CorpusCard):
-            folder = _folder(name, card, data)
-            here = here or folder is not None
-            facts = ", ".join(card.tasks), " ".join(card.languages), " ".join(card.modalities), _short(card.licence)
-            rows.append((name, *facts, _splits(card, folder)))
+    for component, card, folder in known(data):
+        here = here or folder is not None
+        facts = ", ".join(card.tasks), " ".join(card.languages), " ".join(card.modalities), _short(card.licence)
+        rows.append((component.id, *facts, _splits(card, folder)))
     print(aligned(rows))
     marks = f"{PRESENT} here  {PARTLY} some of its files are  {ABSENT} not here"
     print(f"\n{marks if here else 'none is here; point --data or SENTIO_DATA to the folder of your copies'}")
-
-
-def _folder(name: str, card: "CorpusCard", data: Path | None) -> "CorpusFolder | None":
-    from sentio import corpora
-    from sentio.errors import InputError
-
-    try:
-        return corpora.CorpusFolder(corpora.folder(card.folder or name, data), card)
-    except InputError:
-        return None
 
 
 def _splits(card: "CorpusCard", folder: "CorpusFolder | None") -> str:

@@ -1,15 +1,34 @@
-"""What the commands on corpora read with: the splits that are there, and items that move the progress on."""
+"""What the commands on corpora read with: the corpora and splits that are there, and items that move a progress."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sentio.cli.progress import Progress
 from sentio.gold import AnnotatedConversation, Item
 
 if TYPE_CHECKING:
-    from sentio.corpora import Corpus
+    from sentio.card import CorpusCard
+    from sentio.corpora import Corpus, CorpusFolder
+    from sentio.registry import Component
 
 Read = TypeVar("Read", bound=Item)
+
+
+def known(data: Path | None) -> "Iterator[tuple[Component, CorpusCard, CorpusFolder | None]]":
+    """Every registered corpus with the user's folder of it, None where there is none."""
+    from sentio import corpora
+    from sentio.card import CorpusCard
+    from sentio.errors import InputError
+    from sentio.registry import components
+
+    for component in components("corpora").values():
+        if isinstance(card := component.card, CorpusCard):
+            try:
+                folder = corpora.CorpusFolder(corpora.folder(card.folder or component.id, data), card)
+            except InputError:
+                folder = None
+            yield component, card, folder
 
 
 def chosen(corpus: "Corpus", split: str | None) -> tuple[str, ...]:

