@@ -1,0 +1,73 @@
+"""The catalogue as a page of the documentation: ours beside theirs, by task, corpus, split and system."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sentio.evaluation.catalogue.lint import lint
+from sentio.evaluation.catalogue.record import Result
+from sentio.evaluation.catalogue.tables import COLUMNS, LEGEND, Table, headlines, tables
+
+DATA = "../src/sentio/evaluation/catalogue"
+HEAD = f"""# Catalogue of results
+
+Published results beside our own, on the same corpus where possible, never ranked across versions of a corpus, splits \
+or metrics. `sentio catalogue --corpus meld` shows all metrics of a corpus, ablations are in the files: \
+[published]({DATA}/published.csv), [ours]({DATA}/own.csv).
+
+Scores are in percent unless the metric has a scale of its own; ± is the standard deviation over seeds. Rows in bold \
+are ours: made by `sentio evaluate`, on validation splits, beside the trivial baselines. A published score on a test \
+split and ours on validation stand in two tables, and cannot be compared to the decimal.
+
+Marks: {LEGEND}.
+"""
+FOOT = """`python docs/make_catalogue.py [RUN...]` adds runs and writes this page. A run whose system was trained or \
+chosen on the scored split is refused, and so is one on a test split when nobody knows what it was chosen on.
+"""
+WHOLES = {"mer-unibench": "mean", "prc_demonstrations": "all domains"}
+"""Benchmarks of many parts, and the version or split that sums them up."""
+
+
+def page(results: Sequence[Result]) -> str:
+    """The Markdown of docs/catalogue.md: an overview, the headline metric of every split, and what the lint says."""
+    shown = headlines(tables([row for row in results if row.role != "ablation"]))
+    parts = [HEAD, _overview(results)]
+    for task, of_task in groupby(shown, key=lambda table: table.task):
+        parts.append(f"## {task.capitalize()}\n")
+        for corpus, of_corpus in groupby(of_task, key=lambda table: table.corpus):
+            parts.append(f"### {corpus}\n")
+            parts += [_folded(table) for table in of_corpus]
+    findings = "\n".join(f"- {finding.rule}: {finding.message}" for finding in lint(results))
+    parts += [f"## What the lint says\n\n{findings}\n", FOOT]
+    return "\n".join(parts)
+
+
+def markdown(table: Table) -> str:
+    """One table, our rows in bold."""
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|---|---:|---:|---|---|"]
+    for row, line in zip(table.rows, table.lines(), strict=True):
+        cells = [cell.replace("|", "\\|") for cell in line]
+        if row.source_kind == "ours":
+            cells = [f"**{cells[0]}**", cells[1], f"**{cells[2]}**", *cells[3:]]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _overview(results: Sequence[Result]) -> str:
+    """Which tasks and corpora there are, seen by which modalities, and how many systems and rows."""
+    order = tables(results)
+    lines = ["| task | corpus | sees | systems | rows | ours |", "|---|---|---|---:|---:|---:|"]
+    for (task, corpus), group in groupby(order, key=lambda table: (table.task, table.corpus)):
+        rows = [row for table in group for row in table.rows]
+        sees = sorted({"+".join(row.modalities) for row in rows if row.modalities}, key=lambda name: (len(name), name))
+        systems = len({row.system for row in rows if row.role == "system"})
+        ours = sum(row.source_kind == "ours" for row in rows)
+        lines.append(f"| {task} | {corpus} | {', '.join(sees)} | {systems} | {len(rows)} | {ours or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _folded(table: Table) -> str:
+    """A table under its title, folded where it is one part of a mean or sum that is shown, too."""
+    whole = WHOLES.get(table.corpus)
+    if whole is not None and whole not in (table.version, table.split):
+        return f"<details><summary>{table.title}</summary>\n\n{markdown(table)}\n</details>\n"
+    return f"**{table.title}**\n\n{markdown(table)}"
