@@ -8,6 +8,7 @@ import pytest
 
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
+from sentio.evaluation.comparison import Comparison
 from sentio.results import Recognition, RecognizedConversation
 
 KITCHEN = Path(__file__).parents[2] / "examples" / "kitchen.txt"
@@ -115,3 +116,35 @@ def long_talk() -> RecognizedConversation:
         for i in range(5_000)
     ]
     return make_talk(rows, id="long", starts=[2.5 * i for i in range(5_000)])
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    """Two runs, made by hand: three metrics, two labels, a disagreement of each kind."""
+    side = {"kind": "system", "learned": "", "chosen_on": "another split", "seeds": 1}
+    spread = {"mean": 0.5, "sd": 0.0125, "min": 0.4, "max": 0.6, "n": 3}
+    better = {"first": 0.62, "second": 0.5, "difference": 0.12, "interval": (0.03, 0.21), "p": 0.0123}
+    alike = {"first": 0.4, "second": 0.5, "difference": -0.1, "interval": (-0.3, 0.1), "p": 0.25}
+    undefined = {"first": None, "second": 0.5, "difference": None, "interval": None, "p": None}
+    spreads = {"first_spread": None, "second_spread": spread}
+    row = {"conversation": "kitchen", "evidence": "", "speaker": "Ada", "text": "Who ate my cake?"}
+    return Comparison.model_validate(
+        {
+            "first": {**side, "name": "mini", "run": "runs/mini"},
+            "second": {**side, "name": "dice", "run": "runs/dice", "seeds": 3, "chosen_on": "unknown"},
+            "corpus": "kitchens", "split": "validation", "target": "emotion", "task": "classification",
+            "headline": "weighted_f1", "conversations": 12, "targets": 1200, "seeds": (0,), "draws": 10_000,
+            "metrics": [
+                {"name": "weighted_f1", **better, **spreads}, {"name": "accuracy", **alike, **spreads},
+                {"name": "ece", **undefined, **spreads},
+            ],
+            "labels": [{"label": "joy", "support": 700, **better}, {"label": "anger", "support": 500, **alike}],
+            "agreement": {"both": 600, "only_first": 200, "only_second": 100, "neither": 300},
+            "disagreeing": 400,
+            "disagreements": [
+                {**row, "utterance": "0", "gold": "anger", "first": "anger", "second": "joy", "right": "first"},
+                {**row, "utterance": "1", "gold": "anger", "first": "fear", "second": "joy", "right": "neither"},
+                {**row, "utterance": "2", "gold": 2.0, "first": 1.5, "second": 2.5, "right": None},
+            ],
+        }
+    )  # fmt: skip

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from sentio.evaluation.comparison import Comparison
+from sentio.report import comparison as comparisons
 from sentio.report import render
 from sentio.results import RecognizedConversation
 
@@ -189,3 +191,32 @@ def test_5000_utterances_open_in_under_3_seconds(
     assert browser.value("document.querySelectorAll('.transcript > li').length") == 5_000
     print(f"5,000 utterances: {long - empty:.2f} s more than an empty page")
     assert long - empty < 3
+
+
+@pytest.mark.parametrize("width", [320, 700, 1300])
+def test_a_comparison_is_quiet_fits_and_its_links_lead_somewhere(
+    browser: Browser, comparison: Comparison, tmp_path: Path, width: int
+) -> None:
+    browser.size(width, 900)
+    browser.open(comparisons.render(comparison), tmp_path / "comparison.html")
+    assert browser.seen("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown") == []
+    asked = {request["request"]["url"].split(",")[0] for request in browser.seen("Network.requestWillBeSent")}
+    assert asked <= {(tmp_path / "comparison.html").as_uri(), "data:"}
+    assert browser.value("document.documentElement.scrollWidth") <= width
+    assert browser.value("[...document.querySelectorAll('a')].every(a => document.querySelector(a.hash))")
+    # A bar to the right of the middle where the first is better, to the left where the second is.
+    middle, ends = "(r => r.x + r.width / 2)", "document.querySelectorAll('.halves b')"
+    sides = (
+        f"[...{ends}].map(b => {middle}(b.getBoundingClientRect()) > {middle}(b.parentNode.getBoundingClientRect()))"
+    )
+    assert browser.value(sides) == [True, False]
+
+
+def test_a_comparison_is_light_and_dark(browser: Browser, comparison: Comparison, tmp_path: Path) -> None:
+    browser.open(comparisons.render(comparison), tmp_path / "comparison.html")
+    colours = []
+    for mode in ("light", "dark"):
+        browser.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": mode}])
+        colours.append(browser.value("getComputedStyle(document.querySelector('.run')).color"))
+    browser.ask("Emulation.setEmulatedMedia", features=[])
+    assert colours == ["rgb(0, 103, 168)", "rgb(109, 181, 242)"]

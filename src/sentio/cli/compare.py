@@ -20,6 +20,7 @@ TEXT = 60
 def compare(
     first: Path,
     second: Path,
+    /,
     *,
     out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
     format: Literal["table", "json"] = "table",
@@ -95,7 +96,8 @@ def _metrics(found: "Comparison") -> list[list[str]]:
     for metric in found.metrics:
         seeds = [_spread(each) for each in _spreads(found, metric)]
         p = "" if metric.p is None else f"{metric.p:.4f}"
-        rows.append([metric.name, *_figures(metric), p, *seeds])
+        name = metric.name + " (less is better)" * metric.less_is_better
+        rows.append([name, *_figures(metric), p, *seeds])
     return rows
 
 

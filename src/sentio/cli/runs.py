@@ -9,14 +9,6 @@ if TYPE_CHECKING:
     from sentio.evaluation.folders import RunOnDisk
     from sentio.evaluation.outcome import Outcome
 
-_HELP = """See what has been run.
-
-Examples:
-
-sentio runs ls
-sentio runs ls experiments
-"""
-
 MARKS = {"this split": "chosen on this split", "unknown": "chosen on what is unknown"}
 
 
@@ -24,15 +16,15 @@ def runs() -> "App":
     """The group of commands."""
     from cyclopts import App
 
-    app = App(name="runs", help=_HELP, help_format="plaintext")
+    app = App(name="runs", help="See what has been run.", help_format="plaintext")
     app.command(ls)
     return app
 
 
-def ls(folder: Path = Path("runs")) -> int:
+def ls(folder: Path = Path("runs"), /) -> int:
     """List run folders, evaluations and trainings, finished or not.
 
-    Examples:
+    For example:
 
     sentio runs ls
     sentio runs ls experiments | grep unfinished

@@ -26,6 +26,8 @@ from sentio.metrics.spread import Spread
 DRAWS, FEWER_DRAWS, MANY_ROWS = 10_000, 1_000, 100_000
 """Draws of conversations; fewer with more rows than `MANY_ROWS`, and where rows do not add up (regression)."""
 
+ERRORS = ("invalid_rate", "ece", "brier", "mae", "rmse")
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -63,6 +65,11 @@ class MetricDifference(Difference):
     name: str
     first_spread: Spread | None
     second_spread: Spread | None
+
+    @property
+    def less_is_better(self) -> bool:
+        """Whether it measures what is wrong."""
+        return self.name in ERRORS
 
 
 class LabelDifference(Difference):

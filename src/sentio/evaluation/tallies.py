@@ -63,7 +63,7 @@ def parts(asked: Outcome, rows: Rows) -> list[Part]:
     match asked.task:
         case "classification" | "next emotion":
             names = [asked.headline, *(name for name in MEASURES if name != asked.headline)]
-            measures = {name: _measure(name, asked.labels) for name in names}
+            measures = {name: _measure(name, asked.labels) for name in names} | {"invalid_rate": _invalid_rate}
             return [_counted(rows, asked.labels, measures), *_calibrated(rows, asked.labels)]
         case "causes":
             sides: dict[str, Measure] = {"positive_f1": lambda c: f1(c)[..., 1], "negative_f1": lambda c: f1(c)[..., 0]}
@@ -83,6 +83,12 @@ def parts(asked: Outcome, rows: Rows) -> list[Part]:
 def _measure(name: str, labels: tuple[str, ...]) -> Measure:
     _, _, excluded = name.partition(":")
     return micro_f1_without(excluded.split(","), labels) if excluded else MEASURES[name]
+
+
+def _invalid_rate(counts: Totals) -> Floats:
+    """The share of answers that are none of the labels."""
+    rate: Floats = counts[..., -1].sum(axis=-1) / counts.sum(axis=(-2, -1))
+    return rate
 
 
 def _counted(rows: Rows, labels: tuple[str, ...], measures: dict[str, Measure]) -> Part:
