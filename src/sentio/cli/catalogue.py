@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def catalogue(
     *,
     task: str | None = None,
+    ability: str | None = None,
+    method: str | None = None,
     corpus: str | None = None,
     system: str | None = None,
     metric: str | None = None,
@@ -37,6 +39,10 @@ def catalogue(
     ----------
     task
         emotion, cause, open vocabulary, ...
+    ability
+        What is understood, by the survey of social AI: verbal.emotion, multi.situation, ...
+    method
+        How, by the survey of language models: frozen.zero, frozen.few, tuned.peft, classic, ...
     corpus
         meld, iemocap, mer-unibench, ...
     system
@@ -62,7 +68,15 @@ def catalogue(
         print(_findings(everything), end="")
         return code
     found = select(
-        everything, task=task, corpus=corpus, system=system, metric=metric, modality=modality, selection=selection
+        everything,
+        task=task,
+        ability=ability,
+        method=method,
+        corpus=corpus,
+        system=system,
+        metric=metric,
+        modality=modality,
+        selection=selection,
     )
     print(_shown(found, format, whole=system is not None), end="")
     return code

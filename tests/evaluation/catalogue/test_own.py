@@ -133,8 +133,11 @@ def test_a_metric_that_is_not_defined_is_no_row(run: Path) -> None:
 def test_no_path_of_the_machine_is_told(run: Path) -> None:
     rows = metrics(run)["rows"]
     rows[0]["name"] = str(run / "trained")
+    with (run / "config.toml").open("a", encoding="utf8") as file:
+        file.write(f'index_of = "{run}/my index"\n')
     for row in own.from_run(change(run, system=str(run / "trained"), rows=rows)):
         assert str(run) not in row.model_dump_json()
+        assert row.source.endswith("--seeds 3 --index-of 'my index'")
 
 
 @pytest.mark.parametrize(

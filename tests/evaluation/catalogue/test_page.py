@@ -67,6 +67,19 @@ def test_runs_are_added_and_refused_ones_are_told(
     assert catalogue.ours() == added, "what is added twice is there once"
 
 
+def test_systems_are_counted_on_the_axes_of_the_surveys(row: Make) -> None:
+    rows = [
+        row(ability="verbal.emotion", method="classic", metric=metric, system=system)
+        for metric in ("accuracy", "weighted_f1")
+        for system in ("Kettle", "Spoon")
+    ]
+    lines = page([*rows, row(ability="belief", system="Fork"), row(ability="belief", role="human")]).splitlines()
+    assert "| | frozen.zero | frozen.few | frozen.cot | tuned.full | tuned.peft | classic | not stated |" in lines
+    assert "| verbal.emotion |  |  |  |  |  | 2 |  |" in lines
+    assert "| belief |  |  |  |  |  |  | 1 |" in lines
+    assert "| verbal.act |  |  |  |  |  |  |  |" in lines
+
+
 def test_a_table_is_ranked_with_marks_and_one_scale(row: Make) -> None:
     rows = [
         row(system="Spoon", value=0.615, unit="fraction", spread=0.01, n_seeds=3, source_kind="ours"),

@@ -129,6 +129,7 @@ def test_filters_agree_with_all_that_is_given(row: Make) -> None:
     assert select(rows, selection="unknown") == rows[2:3]
     assert select(rows, system="Spoon", selection="validation") == ()
     assert select(rows, system="spoon", task="EMOTION") == rows[2:3]
+    assert select((*rows, row(method="frozen.zero")), method="frozen.zero") == (row(method="frozen.zero"),)
     assert select(rows) == rows
     with pytest.raises(UnknownName, match="did you mean 'Kettle'"):
         select(rows, system="Kettel")

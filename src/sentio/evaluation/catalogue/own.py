@@ -5,7 +5,9 @@ where it is known what the system was chosen on.
 """
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tomllib import TOMLDecodeError, loads
 from typing import Any, get_args
@@ -34,7 +36,66 @@ NO_SCORES = ("ece", "brier", "coverage", "invalid_rate")
 """How sure a system is, what share of gold words the wheels know and of answers is no label, rank nobody."""
 TASKS: dict[str, Task] = {"causes": "cause", "spans": "cause", "next emotion": "next emotion"}
 OUTPUTS: dict[str, Output] = {"open vocabulary": "open.vocab", "text": "description", "spans": "span"}
+OTHER_COPY = "another copy of the corpus than the one its card was measured on"
 TEXT: tuple[Modality, ...] = ("text",)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A finished run: what came out, what was asked, what was written down about it, and its corpus's card."""
+
+    outcome: Outcome
+    config: dict[str, Any]
+    facts: dict[str, Any]
+    card: CorpusCard
+
+    @classmethod
+    def read(cls, folder: Path) -> "_Run":
+        if not (folder / "metrics.json").exists():
+            raise InputError("refused: the run is not finished", path=folder)
+        try:
+            outcome = Outcome.model_validate_json((folder / "metrics.json").read_text("utf8"))
+            config = loads((folder / "config.toml").read_text("utf8"))
+            facts = json.loads((folder / "environment.json").read_text("utf8"))
+        except (OSError, ValueError, ValidationError, TOMLDecodeError) as error:
+            raise InputError("refused: no complete run of `sentio evaluate`", path=folder) from error
+        if not outcome.rows:
+            raise InputError("refused: nobody was scored", path=folder)
+        known = registry.components("corpora")
+        # A corpus without a file of its own is a table of the user's.
+        card = known[outcome.corpus if outcome.corpus in known else "table"].card
+        assert isinstance(card, CorpusCard)
+        return cls(outcome, config, facts, card)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The catalogue's corpus and version; the corpus's main target needs no version."""
+        corpus, target = self.outcome.corpus, self.outcome.target
+        main = next(iter(self.card.layers), None)
+        return VERSIONS.get((corpus, target), (corpus, "" if target == main else target))
+
+    @property
+    def task(self) -> Task:
+        if self.outcome.task in TASKS:
+            return TASKS[self.outcome.task]
+        names: tuple[Task, ...] = get_args(Task)
+        return next((name for name in names if self.outcome.target.startswith(name)), self.card.tasks[0])
+
+    @property
+    def output(self) -> Output | None:
+        return None if self.outcome.task == "regression" else OUTPUTS.get(self.outcome.task, "closed.set")
+
+    @property
+    def command(self) -> str:
+        """The call that gives these numbers again; of a path on this machine only the name."""
+        asked, seeds = self.outcome, self.config["evaluation"]["seeds"]
+        words = ["--system", asked.system, "--corpus", asked.corpus, "--split", asked.split, "--target", asked.target]
+        words += ["--seeds", str(seeds)] if seeds > 1 else []
+        for name, value in self.config.get("options", {}).items():
+            words += [f"--{name.replace('_', '-')}", value]
+        return shlex.join(
+            ["sentio", "evaluate", *(Path(word).name if Path(word).is_absolute() else word for word in words)]
+        )
 
 
 def from_run(folder: Path) -> tuple[Result, ...]:
@@ -44,18 +105,19 @@ def from_run(folder: Path) -> tuple[Result, ...]:
     on the split that the system was trained or chosen on, or scored on a test split without anybody
     knowing what it was chosen on.
     """
-    outcome, config, facts = _read(folder)
-    if outcome.chosen_on == "this split":
-        raise InputError(f"refused: {Path(outcome.system).name} was trained or chosen on this split", path=folder)
-    if outcome.chosen_on == "unknown" and "test" in outcome.split:
+    run = _Run.read(folder)
+    system, split, chosen = Path(run.outcome.system).name, run.outcome.split, run.outcome.chosen_on
+    if chosen == "this split":
+        raise InputError(f"refused: {system} was trained or chosen on this split", path=folder)
+    if chosen == "unknown" and "test" in split:
         raise InputError("refused: scored on a test split, and what it was chosen on is unknown", path=folder)
     # A baseline that learned from the scored split knows its answers, whatever the system is.
-    fair = [row for row in outcome.rows if row.learned not in ("the scored split itself", outcome.split)]
-    if outcome.rows[0] not in fair:
-        raise InputError(f"refused: {outcome.system} learned from the split it is scored on", path=folder)
+    fair = [row for row in run.outcome.rows if row.learned not in ("the scored split itself", split)]
+    if run.outcome.rows[0] not in fair:
+        raise InputError(f"refused: {system} learned from the split it is scored on", path=folder)
     try:
-        return tuple(result for row in fair for result in _results(row, outcome, config, facts))
-    except (KeyError, TypeError, ValidationError) as error:
+        return tuple(result for row in fair for result in _results(row, run))
+    except (AttributeError, KeyError, TypeError, ValidationError) as error:
         raise InputError("refused: what the run says of itself is damaged", path=folder) from error
 
 
@@ -73,80 +135,37 @@ def merged(known: Iterable[Result], new: Iterable[Result]) -> tuple[Result, ...]
     return tuple(rows[key] for key in sorted(rows, key=lambda key: (key[2], key[1] != "system", key[:2])))
 
 
-def _read(folder: Path) -> tuple[Outcome, dict[str, Any], dict[str, Any]]:
-    if not (folder / "metrics.json").exists():
-        raise InputError("refused: the run is not finished", path=folder)
-    try:
-        outcome = Outcome.model_validate_json((folder / "metrics.json").read_text("utf8"))
-        config = loads((folder / "config.toml").read_text("utf8"))
-        facts = json.loads((folder / "environment.json").read_text("utf8"))
-    except (OSError, ValueError, ValidationError, TOMLDecodeError) as error:
-        raise InputError("refused: no complete run of `sentio evaluate`", path=folder) from error
-    if not outcome.rows:
-        raise InputError("refused: nobody was scored", path=folder)
-    return outcome, config, facts
-
-
-def _results(row: Row, outcome: Outcome, config: dict[str, Any], facts: dict[str, Any]) -> list[Result]:
-    corpus, version = _place(outcome)
-    selection, how = _selection(row, outcome)
-    task, sees = _task(outcome), _sees(row)
-    same_files = facts.get("files_as_measured")
-    rows = []
-    for metric, spread in row.metrics.items():
-        if spread is None or metric in NO_SCORES:
-            continue
-        notes = [] if same_files else ["another copy of the corpus than the one its card was measured on"]
-        if metric == outcome.headline and row.interval:
-            notes.insert(0, "95 % interval over conversations {:.4f} to {:.4f}".format(*row.interval))
-        rows.append(
-            Result(
-                system=Path(row.name).name,
-                role=row.kind,
-                task=task,
-                ability=_ability(task, sees),
-                output=_output(outcome),
-                corpus=corpus,
-                version=version,
-                split=outcome.split,
-                modalities=sees,
-                metric=metric,
-                value=spread.mean,
-                unit=_unit(metric),
-                selection=selection,
-                selection_ref=how,
-                n_seeds=spread.n,
-                spread=spread.sd,
-                source_kind="ours",
-                evidence="verified",
-                source=_command(outcome, config),
-                split_hash=str(facts.get("split_hash", ""))[:12],
-                note="; ".join(notes),
-            )
+def _results(row: Row, run: _Run) -> list[Result]:
+    sees, (corpus, version), (selection, how) = _sees(row), run.place, _selection(row, run.outcome)
+    copy = [] if run.facts.get("files_as_measured") else [OTHER_COPY]
+    interval = ["95 % interval over conversations {:.4f} to {:.4f}".format(*row.interval)] if row.interval else []
+    return [
+        Result(
+            system=Path(row.name).name,
+            role=row.kind,
+            task=run.task,
+            ability=_ability(run.task, sees),
+            output=run.output,
+            corpus=corpus,
+            version=version,
+            split=run.outcome.split,
+            modalities=sees,
+            metric=metric,
+            value=spread.mean,
+            unit=_unit(metric),
+            selection=selection,
+            selection_ref=how,
+            n_seeds=spread.n,
+            spread=spread.sd,
+            source_kind="ours",
+            evidence="verified",
+            source=run.command,
+            split_hash=run.facts["split_hash"][:12],
+            note="; ".join([*(interval if metric == run.outcome.headline else []), *copy]),
         )
-    return rows
-
-
-def _place(outcome: Outcome) -> tuple[str, str]:
-    named = VERSIONS.get((outcome.corpus, outcome.target))
-    if named is not None:
-        return named
-    card = _corpus_card(outcome)
-    return outcome.corpus, "" if outcome.target == next(iter(card.layers), None) else outcome.target
-
-
-def _corpus_card(outcome: Outcome) -> CorpusCard:
-    known = registry.components("corpora")
-    card = known[outcome.corpus if outcome.corpus in known else "table"].card
-    assert isinstance(card, CorpusCard)
-    return card
-
-
-def _task(outcome: Outcome) -> Task:
-    if outcome.task in TASKS:
-        return TASKS[outcome.task]
-    names: tuple[Task, ...] = get_args(Task)
-    return next((name for name in names if outcome.target.startswith(name)), _corpus_card(outcome).tasks[0])
+        for metric, spread in row.metrics.items()
+        if spread is not None and metric not in NO_SCORES
+    ]
 
 
 def _sees(row: Row) -> tuple[Modality, ...]:
@@ -162,10 +181,6 @@ def _ability(task: Task, sees: Sequence[Modality]) -> Ability:
     return "verbal.act" if task in ("strategy", "intent", "dialogue act") else "verbal.emotion"
 
 
-def _output(outcome: Outcome) -> Output | None:
-    return None if outcome.task == "regression" else OUTPUTS.get(outcome.task, "closed.set")
-
-
 def _selection(row: Row, outcome: Outcome) -> tuple[Selection, str]:
     if row.kind != "system" or outcome.chosen_on == "nothing":
         return "n/a", ""
@@ -178,13 +193,3 @@ def _unit(metric: str) -> Unit:
     if metric in CORRELATIONS:
         return "correlation"
     return "points" if metric in ERRORS else "percent" if metric == "bleu" else "fraction"
-
-
-def _command(outcome: Outcome, config: dict[str, Any]) -> str:
-    """The call that gives these numbers again."""
-    seeds = config["evaluation"]["seeds"]
-    system = Path(outcome.system).name
-    call = f"sentio evaluate --system {system} --corpus {outcome.corpus} --split {outcome.split}"
-    call += f" --target {outcome.target!r}" if " " in outcome.target else f" --target {outcome.target}"
-    options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in config.get("options", {}).items())
-    return call + (f" --seeds {seeds}" if seeds > 1 else "") + options

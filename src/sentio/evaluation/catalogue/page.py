@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import get_args
 
 from sentio.evaluation.catalogue.lint import lint
-from sentio.evaluation.catalogue.record import Result
+from sentio.evaluation.catalogue.record import Ability, Method, Result
 from sentio.evaluation.catalogue.tables import COLUMNS, LEGEND, Table, headlines, tables
 
 DATA = "../src/sentio/evaluation/catalogue"
@@ -23,6 +24,8 @@ Marks: {LEGEND}.
 FOOT = """`python docs/make_catalogue.py [RUN...]` adds runs and writes this page. A run whose system was trained or \
 chosen on the scored split is refused, and so is one on a test split when nobody knows what it was chosen on.
 """
+METHODS: tuple[str, ...] = get_args(Method)
+LEE, SHOU = "https://arxiv.org/abs/2409.15316", "https://arxiv.org/abs/2509.24322"
 WHOLES = {"mer-unibench": "mean", "prc_demonstrations": "all domains"}
 """Benchmarks of many parts, and the version or split that sums them up."""
 
@@ -30,7 +33,7 @@ WHOLES = {"mer-unibench": "mean", "prc_demonstrations": "all domains"}
 def page(results: Sequence[Result]) -> str:
     """The Markdown of docs/catalogue.md: an overview, the headline metric of every split, and what the lint says."""
     shown = headlines(tables([row for row in results if row.role != "ablation"]))
-    parts = [HEAD, _overview(results)]
+    parts = [HEAD, _overview(results), _axes(results)]
     for task, of_task in groupby(shown, key=lambda table: table.task):
         parts.append(f"## {task.capitalize()}\n")
         for corpus, of_corpus in groupby(of_task, key=lambda table: table.corpus):
@@ -62,6 +65,20 @@ def _overview(results: Sequence[Result]) -> str:
         systems = len({row.system for row in rows if row.role == "system"})
         ours = sum(row.source_kind == "ours" for row in rows)
         lines.append(f"| {task} | {corpus} | {', '.join(sees)} | {systems} | {len(rows)} | {ours or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _axes(results: Sequence[Result]) -> str:
+    """How many systems there are by what they understand and how, on the axes of the two surveys."""
+    known = {(row.ability, row.method, row.system) for row in results if row.role == "system" and row.ability}
+    lines = [
+        f"Systems by [what they understand]({LEE}) and [how]({SHOU}); the ids are ours:\n",
+        f"| | {' | '.join(METHODS)} | not stated |",
+        "|---|" + "---:|" * (len(METHODS) + 1),
+    ]
+    for ability in get_args(Ability):
+        counts = [sum(key[:2] == (ability, method) for key in known) for method in (*METHODS, None)]
+        lines.append(f"| {ability} | {' | '.join(str(count or '') for count in counts)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -80,6 +80,8 @@ def select(
     results: Sequence[Result],
     *,
     task: str | None = None,
+    ability: str | None = None,
+    method: str | None = None,
     corpus: str | None = None,
     system: str | None = None,
     metric: str | None = None,
@@ -90,9 +92,17 @@ def select(
 
     `modality` is exact: "text" leaves out what also hears. `selection="validation"` gives only rows whose
     way of selection is known from somewhere; unknown ones come when they are asked for.
-    Raises `UnknownName`, with the nearest one, for a task, corpus, system, metric or modality of no result.
+    Raises `UnknownName`, with the nearest one, for a word of no result.
     """
-    asked = {"task": task, "corpus": corpus, "system": system, "metric": metric, "modality": modality}
+    asked = {
+        "task": task,
+        "ability": ability,
+        "method": method,
+        "corpus": corpus,
+        "system": system,
+        "metric": metric,
+        "modality": modality,
+    }
     kept = tuple(results)
     for field, wanted in asked.items():
         if wanted is None:
@@ -105,4 +115,4 @@ def select(
 
 
 def _value(row: Result, field: str) -> str:
-    return "+".join(row.modalities) if field == "modality" else str(getattr(row, field))
+    return "+".join(row.modalities) if field == "modality" else str(getattr(row, field) or "")
