@@ -21,8 +21,8 @@ from sentio.metrics.extractive import (
     causal_span_scores,
     exact_match,
     token_f1,
-    tokens,
 )
+from sentio.metrics.word_lists import tokens
 
 words = st.sampled_from(["a", "The", "rain", "Rain!", "dog", "dog", "'", "ans", "answer", ""])
 texts = st.lists(words, max_size=6).map(" ".join)

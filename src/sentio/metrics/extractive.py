@@ -8,16 +8,17 @@ Overall F1 is mostly the score of the many pairs without a cause: predicting no 
 its validation split. Judge spans by `exact_match` and `f1_positive`.
 """
 
-import re
-import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import eq
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.word_lists import WordLists, paired_words
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -25,24 +26,8 @@ Marks = NDArray[np.bool_]
 IMPOSSIBLE = "Impossible ≠æ≠æ≠ answer"
 """What stands as the answer of a pair without a cause in RECCON's released files."""
 
-_ARTICLES = frozenset(("a", "an", "the"))
-_ARTICLE = re.compile(r"\b(?:a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
-
-
-def tokens(text: str) -> list[str]:
-    """The words SQuAD compares: lower case, without ASCII punctuation, without articles.
-
-    As `normalize_answer` in the evaluation script of SQuAD (Rajpurkar et al., EMNLP 2016).
-
-    >>> tokens("The dog's at an exit!")
-    ['dogs', 'at', 'exit']
-    """
-    plain = text.lower().translate(_PUNCTUATION)
-    if plain.isascii() and plain.isprintable():
-        # Only spaces bound its words, and comparing words is faster than the pattern.
-        return [word for word in plain.split() if word not in _ARTICLES]
-    return _ARTICLE.sub(" ", plain).split()
+ROWS_AT_ONCE = 1 << 15
+"""Pairs whose words are in memory at a time: bounds memory, not results."""
 
 
 def exact_match(gold: Sequence[str], predicted: Sequence[str]) -> Marks:
@@ -54,7 +39,7 @@ def exact_match(gold: Sequence[str], predicted: Sequence[str]) -> Marks:
     array([ True, False])
     """
     _check_rows(gold, predicted)
-    return np.array([tokens(g) == tokens(p) for g, p in zip(gold, predicted, strict=True)], dtype=bool)
+    return np.concatenate([wanted.same(found) for wanted, found in _words_of_rows(gold, predicted)])
 
 
 def token_f1(gold: Sequence[str], predicted: Sequence[str]) -> Floats:
@@ -67,7 +52,7 @@ def token_f1(gold: Sequence[str], predicted: Sequence[str]) -> Floats:
     array([0.4, 0. ])
     """
     _check_rows(gold, predicted)
-    return np.array([_pair_f1(g, p) for g, p in zip(gold, predicted, strict=True)], dtype=np.float64)
+    return np.concatenate([_words_f1(wanted, found) for wanted, found in _words_of_rows(gold, predicted)])
 
 
 @dataclass(frozen=True)
@@ -121,19 +106,19 @@ def causal_span_scores(
     0.0
     """
     positive, spans, answers = _span_rows(gold, predicted)
-    pairs = list(zip(spans, (a for a, is_cause in zip(answers, positive, strict=True) if is_cause), strict=True))
+    found = list(compress(answers, positive.tolist()))
     left_empty = np.array([not answer for answer in answers])
+    f1 = token_f1(spans, found)
+    f1[left_empty[positive]] = 0
     if compat == "official":
-        f1 = np.array([_pair_f1(span, a) if a and (span in a or a in span) else 0.0 for span, a in pairs])
+        f1[[not (span in answer or answer in span) for span, answer in zip(spans, found, strict=True)]] = 0
         # A part of the placeholder is "similar" to it, and so is what holds it.
         left_empty = np.where(positive, left_empty, [a in IMPOSSIBLE or IMPOSSIBLE in a for a in answers])
-    else:
-        f1 = np.array([_pair_f1(span, a) if a else 0.0 for span, a in pairs])
     right_negatives = int((left_empty & ~positive).sum())
     return SpanScores(
         positives=len(spans),
         negatives=len(positive) - len(spans),
-        exact_matches=sum(span == answer for span, answer in pairs),
+        exact_matches=sum(map(eq, spans, found)),
         f1_positive=float(f1.mean()),
         f1_negative=_f1(right_negatives, int(left_empty.sum()), int((~positive).sum())),
         f1=float((f1.sum() + right_negatives) / len(positive)),
@@ -190,18 +175,15 @@ def _f1(right: int, predicted: int, there: int) -> float:
     return 2 * right / (predicted + there) if right else 0.0
 
 
-def _pair_f1(gold_text: str, predicted_text: str) -> float:
-    if gold_text == predicted_text:
-        return 1.0
-    gold, predicted = tokens(gold_text), tokens(predicted_text)
-    if not gold or not predicted:
-        return float(gold == predicted)
-    distinct = set(gold)
-    shared = distinct.intersection(predicted)
-    # Where gold repeats no word, none is shared more than once.
-    repeats = len(distinct) < len(gold)
-    common = sum([min(gold.count(word), predicted.count(word)) for word in shared]) if repeats else len(shared)
-    return 2 * common / (len(gold) + len(predicted))
+def _words_of_rows(gold: Sequence[str], predicted: Sequence[str]) -> Iterator[tuple[WordLists, WordLists]]:
+    for start in range(0, len(gold), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        yield paired_words(gold[rows], predicted[rows])
+
+
+def _words_f1(gold: WordLists, predicted: WordLists) -> Floats:
+    both = gold.lengths + predicted.lengths
+    return np.where(both == 0, 1.0, 2 * gold.shared(predicted) / np.maximum(both, 1))
 
 
 def _span_rows(gold: Sequence[str | None], predicted: Sequence[str]) -> tuple[Marks, list[str], list[str]]:
@@ -213,7 +195,7 @@ def _span_rows(gold: Sequence[str | None], predicted: Sequence[str]) -> tuple[Ma
     spans = [span.strip() for span in gold if span is not None]
     if not all(spans):
         raise ScoreError("a gold span is empty; mark a pair without a cause with None")
-    return positive, spans, [answer.strip() for answer in predicted]
+    return positive, spans, list(map(str.strip, predicted))
 
 
 def _check_rows(gold: Sequence[str], predicted: Sequence[str]) -> None:
