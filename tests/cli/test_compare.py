@@ -129,5 +129,5 @@ def test_help_shows_examples_and_loads_nothing_heavy() -> None:
     )
     for command in (["compare", "--help"], ["runs", "ls", "--help"]):
         done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
-        assert f"\n\nsentio {' '.join(command[:-1])} " in done.stdout, "an example"
+        assert f"\n\nsentio {' '.join(command[:-1])}" in done.stdout, "an example"
         assert "heavy: set()" in done.stdout

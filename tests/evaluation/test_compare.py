@@ -268,7 +268,7 @@ def test_rows_are_found_by_their_place_and_twins_by_their_order(write: Write) ->
     assert compare(first, second) == found
 
 
-@given(st.lists(st.tuples(*[st.sampled_from(LABELS)] * 3), min_size=2, max_size=30))
+@given(st.lists(st.tuples(*[st.sampled_from(LABELS)] * 3), min_size=2, max_size=60))
 def test_alike_conversations_are_counted_not_repeated(rows: list[tuple[str, str, str]]) -> None:
     gold, first, second = zip(*rows, strict=True)
     table = {"seed": 0, "utterance": "0", "evidence": "", "speaker": "", "text": "", "probabilities": None}
@@ -280,7 +280,8 @@ def test_alike_conversations_are_counted_not_repeated(rows: list[tuple[str, str,
     ]
     (kinds,) = Aligned.of(*sides).rows(len(LABELS))
     assert kinds.repeats.sum() == len(rows)
-    assert len(kinds.gold) == max(len(set(rows)), 1 if len(set(rows)) > 1 else len(rows))
+    different = len(set(rows))
+    assert len(kinds.gold) == (different if 1 < different <= len(rows) // 4 else len(rows))
     each = Rows(np.arange(len(rows)), np.ones(len(rows), dtype=np.intp), gold, first, second)
     for task in (TASKS[0], MultiLabel("emotion", LABELS)):
         asked = outcome(task)

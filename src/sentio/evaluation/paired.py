@@ -23,8 +23,8 @@ from sentio.metrics.significance import ROUNDING, Draw, Weights
 Floats = NDArray[np.float64]
 Totals = NDArray[np.int64] | NDArray[np.float64]
 
-AT_ONCE = 1 << 22
-"""Numbers in one array of weights: bounds memory."""
+AT_ONCE = 1 << 24
+"""Numbers in one array of weights: bounds memory; each array is one pass over the sums of all units."""
 
 
 class Paired(Protocol):
