@@ -58,8 +58,10 @@ def evaluate(
     """
     source = corpora.load(corpus, None if data is None else Path(data))
     call = _Call.prepared(system, source, split or _default_split(source), target, seeds, options or {})
-    default = Path("runs") / f"{Path(system).name}-{source.name}-{call.split}-{call.target}"
-    folder = RunFolder(Path(out or default), call.config(), call.facts())
+    path = Path(out or Path("runs") / f"{Path(system).name}-{source.name}-{call.split}-{call.target}")
+    if not (path / "metrics.json").exists():
+        call.try_system()
+    folder = RunFolder(path, call.config(), call.facts())
     if folder.metrics is None:
         rows = [call.row(contender, folder, progress) for contender in call.contenders]
         folder.finish(call.outcome(rows).model_dump())
@@ -94,9 +96,6 @@ class _Call:
         task = tasks.for_target(corpus, target, items)
         first = predictors.system(system, task, corpus)
         asked = tasks.asked(task, items)
-        if first.sha256:
-            # What is wrong with the file is told before a folder is made for it.
-            deque(GivenAnswers(Path(system), task).predict(asked), maxlen=0)
         others = (one for one in predictors.baselines(task, corpus, asked) if one.name != first.name)
         return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
 
@@ -132,6 +131,16 @@ class _Call:
         if "train" not in self.corpus.splits:
             return self.asked
         return tasks.asked(self.task, list(self.corpus.conversations("train")))
+
+    def try_system(self) -> None:
+        """Raise what keeps the system from answering before a folder is made for it.
+
+        It is an option, a label space, a missing package, or a target that a file of predictions leaves out.
+        """
+        if self.contenders[0].kind == "system":
+            system = self.predictor(self.contenders[0], 0)
+            if self.contenders[0].sha256:  # looking up costs nothing; asking a system might
+                deque(system.predict(self.asked), maxlen=0)
 
     def predictor(self, contender: Contender, seed: int) -> Predictor:
         """The contender, ready to answer; a baseline is fitted now."""

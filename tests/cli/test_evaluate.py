@@ -1,0 +1,88 @@
+"""`sentio evaluate`: one table with the baselines, JSON for pipes, one line for mistakes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Call = Callable[..., "Done"]  # type: ignore[name-defined]  # noqa: F821
+
+TABLE = """conversation,speaker,text,emotion
+kitchen,Ada,Who ate my cake?,anger
+kitchen,Bo,Not me.,neutral
+kitchen,Ada,The plate is still warm.,anger
+kitchen,Bo,"All right, it was me.",sadness
+garden,Cem,Look at those tulips!,joy
+garden,Dora,They came back after all.,joy
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "moods.csv"
+    path.write_text(TABLE, "utf8")
+    return path
+
+
+def test_the_system_and_the_baselines_make_one_table(sentio: Call, table: Path) -> None:
+    done = sentio("evaluate", "--system", "mini", "--corpus", table)
+    assert done.code == 0
+    heading, empty, columns, first, *rows = done.out.splitlines()
+    assert heading == "moods/all, emotion: 6 targets in 2 conversations"
+    assert not empty
+    assert columns.split()[:3] == ["weighted_f1", "macro_f1", "accuracy"]
+    assert first.split()[0] == "mini"
+    assert "majority (baseline)" in "\n".join(rows)
+    assert "repeat_speaker (reads gold)" in "\n".join(rows)
+    assert rows[-1].startswith("learned from the scored split itself: majority")
+    assert not done.err
+
+
+def test_several_seeds_are_told_with_their_spread(sentio: Call, table: Path) -> None:
+    done = sentio("evaluate", "--system", "stratified_random", "--corpus", table, "--seeds", "3", "--out", "runs/three")
+    assert " ± " in done.out
+    assert Path("runs/three/metrics.json").is_file()
+
+
+def test_json_is_that_of_the_run_folder(sentio: Call, table: Path) -> None:
+    done = sentio("evaluate", "--system", "majority", "--corpus", table, "--format", "json")
+    told = json.loads(done.out)
+    assert told == json.loads(Path("runs/majority-moods-all-emotion/metrics.json").read_text("utf8"))
+    assert told["rows"][0]["metrics"]["accuracy"]["mean"] == pytest.approx(2 / 6)
+
+
+def test_a_score_on_what_was_learned_from_is_no_result(sentio: Call, table: Path) -> None:
+    done = sentio("evaluate", "--system", "majority", "--corpus", table)
+    assert done.out.splitlines()[-1] == "majority was trained or chosen on this split: its row is no result"
+
+
+def test_scores_of_numbers_say_where_one_is_undefined(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = sentio("evaluate", "--system", "mean", "--corpus", "wassa_turns", "--data", miniatures, "--out", out)
+    assert done.code == 0
+    assert "undefined" in next(line for line in done.out.splitlines() if line.startswith("mean"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--corpus", "moods.csv", "--system", "minny"], "unknown system 'minny'; did you mean 'mini'?"),
+        (["--corpus", "mled"], "unknown corpus 'mled'; did you mean 'meld'?"),
+        (["--corpus", "absent.csv"], "absent.csv"),
+        (["--corpus", "moods.csv", "--target", "mood"], "unknown target of moods 'mood'"),
+        (["--corpus", "moods.csv", "--split", "dev"], "unknown split of moods 'dev'"),
+        (["--corpus", "moods.csv", "--seeds", "0"], "--seeds"),
+        (["--corpus", "moods.csv", "--system", "mini", "--thread", "1"], "unknown option of mini 'thread'"),
+        (["--system", "mini"], "--corpus"),
+    ],
+)
+def test_a_mistake_costs_one_line_and_no_folder(arguments: list[str], message: str, sentio: Call, table: Path) -> None:
+    sentio("evaluate", *arguments).fails(message)
+    assert not Path("runs").exists()
+
+
+def test_a_folder_of_another_call_is_refused(sentio: Call, table: Path) -> None:
+    sentio("evaluate", "--system", "majority", "--corpus", table, "--out", "run")
+    sentio("evaluate", "--system", "stratified_random", "--corpus", table, "--out", "run").fails("run holds a run of")
