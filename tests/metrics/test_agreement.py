@@ -14,6 +14,7 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score
 
 from sentio.errors import ScoreError
 from sentio.metrics.agreement import (
+    ALIKE,
     Level,
     cohen_kappa,
     cronbach_alpha,
@@ -240,6 +241,21 @@ def test_cronbachs_interval_is_that_of_resampled_items() -> None:
     assert ours.low < ours.value < ours.high
     assert cronbach_alpha(ratings, resamples=3_000) == ours
     assert cronbach_alpha(ratings, resamples=3_000, seed=1) != ours
+
+
+def test_cronbachs_interval_of_continuous_scores() -> None:
+    """Items are drawn one by one here; that is the same distribution as drawing rows by their number."""
+    random = np.random.default_rng(6)
+    scores = random.normal(size=(150, 1)) + random.normal(size=(150, 3))
+    drawn = []
+    for _ in range(3_000):
+        rows = scores[random.integers(0, 150, 150)]
+        drawn.append(1.5 * (1 - rows.var(axis=0).sum() / rows.sum(axis=1).var()))
+    ours = cronbach_alpha(scores, resamples=3_000)
+    assert [ours.low, ours.high] == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.01)
+    repeated = cronbach_alpha(np.repeat(scores, ALIKE, axis=0), resamples=3_000)
+    assert repeated.value == pytest.approx(ours.value)
+    assert repeated.high - repeated.low == pytest.approx((ours.high - ours.low) / np.sqrt(ALIKE), rel=0.15)
 
 
 def test_cronbach_is_undefined_where_sums_do_not_vary() -> None:
