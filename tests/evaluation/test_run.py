@@ -195,3 +195,9 @@ def test_mistakes_are_told_before_anything_is_written(
     with pytest.raises(error, match=message):
         evaluate(system, corpus, data=corpora, out=tmp_path / "run", **more)  # type: ignore[arg-type]
     assert not (tmp_path / "run").exists()
+
+
+def test_a_baseline_scored_on_what_it_learned_from_is_marked(corpora: Path, tmp_path: Path) -> None:
+    assert evaluate("tfidf", "dailydialog", data=corpora, out=tmp_path / "dev").chosen_on == "another split"
+    outcome = evaluate("tfidf", "dailydialog", split="train", data=corpora, out=tmp_path / "train")
+    assert outcome.chosen_on == "this split"

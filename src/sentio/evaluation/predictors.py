@@ -53,7 +53,7 @@ class Contender:
             return "unknown"
         if split in self.seen or self.learned == "the scored split itself":
             return "this split"
-        return "another split" if self.seen or self.learned else "nothing"
+        return "another split" if self.seen else "nothing"
 
 
 def system(name: str, task: Task, corpus: Corpus) -> Contender:
@@ -83,7 +83,8 @@ def baseline(name: str, corpus: Corpus) -> Contender:
     card = cast(BaselineCard, registry.find("evaluation.baselines", name).card)
     learned = "" if card.learns == "nothing" else "train" if "train" in corpus.splits else "the scored split itself"
     kind: Kind = "oracle" if card.oracle else "baseline"
-    return Contender(name, kind, card.seeded, card.summary, learned)
+    seen = (f"{corpus.name}/train",) if learned == "train" else ()
+    return Contender(name, kind, card.seeded, card.summary, learned, seen)
 
 
 def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Contender]:
