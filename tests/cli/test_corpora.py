@@ -1,6 +1,7 @@
 """`sentio corpora` on the miniature of every registered corpus, on broken copies, and on the user's own."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ import pytest
 
 from sentio import corpora, registry
 from sentio.card import CorpusCard
-from sentio.corpora import conversion
+from sentio.corpora import Corpus, CorpusFolder, conversion
+from sentio.files.writers.output import Output
 from sentio.gold import AnnotatedConversation, Item, Question
 
 Call = Callable[..., Any]
@@ -155,6 +158,45 @@ def test_check_goes_on_after_a_broken_split(sentio: Call, goemotions: Path) -> N
     assert f"  train: broken: {broken}:{lines}: 1 cells where 3 are expected" in done.out
     assert re.search(r"^  validation: \d+ conversations", done.out, re.MULTILINE)
     assert (done.code, done.err) == (1, "")
+
+
+@pytest.fixture
+def measured(goemotions: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+    """The miniature, measured as it is; its train split has nothing to differ but its end."""
+    found = corpora.load("goemotions", goemotions)
+    counts = {split: {"conversations": len(list(found.read(split)))} for split in found.splits}
+    dev = found.card.files["validation"][0]
+    card = found.card.model_copy(update={"checksums": {dev: found.files.checksum(dev)}, "counts": counts})
+    corpus = replace(found, card=card, files=CorpusFolder(found.files.path, card))
+    monkeypatch.setattr(corpora, "load", lambda name, data: corpus)
+    return corpus
+
+
+def test_check_finds_nothing_in_the_copy_that_was_measured(sentio: Call, measured: Corpus) -> None:
+    done = sentio("corpora", "check", "goemotions")
+    assert done.code == 0
+    assert f"same          {measured.card.files['validation'][0]}" in done.out
+    assert done.out.count(", as measured") == 2
+
+
+def test_check_finds_another_word(sentio: Call, measured: Corpus) -> None:
+    file = measured.files.file(measured.card.files["validation"][0])
+    file.write_text("Or: " + file.read_text("utf8"), "utf8")
+    done = sentio("corpora", "check", "goemotions")
+    assert done.code == 1
+    assert f"differs       {measured.card.files['validation'][0]}" in done.out
+    assert done.out.count(", as measured") == 2
+
+
+def test_check_finds_an_end_that_is_broken_or_missing(sentio: Call, measured: Corpus) -> None:
+    file = measured.files.file(measured.card.files["train"][0])
+    whole = file.read_text("utf8")
+    for content in (whole + "one cell\n", "".join(whole.splitlines(keepends=True)[:-1])):
+        file.write_text(content, "utf8")
+        done = sentio("corpora", "check", "goemotions")
+        assert done.code == 1
+        assert "differs " not in done.out
+        assert ("train: broken: " in done.out) != (", but measured were " in done.out)
 
 
 def test_an_own_table_is_read_to_its_end(sentio: Call, table: Path) -> None:
@@ -301,6 +343,19 @@ def test_an_output_that_cannot_be_written_costs_one_line(sentio: Call, table: Pa
     sentio("corpora", "convert", table, "--to", to, "--out", tmp_path).fails(str(tmp_path))
     if os.path.exists("/dev/full"):
         sentio("corpora", "convert", table, "--to", to, "--out", "/dev/full").fails("/dev/full: ")
+
+
+def test_a_full_disk_leaves_the_earlier_parquet_and_nothing_beside_it(
+    sentio: Call, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(output: Output, rest: memoryview) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Output, "_send", full)
+    (tmp_path / "out").write_text("mine")
+    sentio("corpora", "convert", table, "--to", "parquet", "--out", tmp_path / "out").fails("disk full")
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "out"}
+    assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_conversations_and_questions_are_not_one_table(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
