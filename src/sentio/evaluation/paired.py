@@ -23,8 +23,8 @@ from sentio.metrics.significance import ROUNDING, Draw, Weights
 Floats = NDArray[np.float64]
 Totals = NDArray[np.int64] | NDArray[np.float64]
 
-AT_ONCE = 1 << 24
-"""Numbers in one array of weights: bounds memory; each array is one pass over the sums of all units."""
+AT_ONCE = 1 << 22
+"""Numbers in one array: bounds memory, not results."""
 
 
 class Paired(Protocol):
@@ -60,16 +60,49 @@ class Tallies(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
-    """What each unit adds to the totals: `by_unit` has shape (2, units, numbers)."""
+class Added:
+    """What the units of one system add to its totals, without the zeros: `values` of `units`, number by number.
 
-    by_unit: Floats
+    Those of the i-th number that is not 0 throughout, `present[i]`, begin at `starts[i]`.
+    """
+
+    numbers: int
+    present: Codes
+    starts: Codes
+    units: Codes
+    values: Floats
+
+    @classmethod
+    def of(cls, columns: Sequence[NDArray[np.generic]], unit: Codes, units: int) -> "Added":
+        """From the numbers of rows, a column each, and each row's unit."""
+        sums = [np.bincount(unit, column.astype(np.float64), units) for column in columns]
+        where = [np.flatnonzero(each) for each in sums]
+        sizes = np.array([len(each) for each in where])
+        present = np.flatnonzero(sizes)
+        starts = (np.cumsum(sizes) - sizes)[present]
+        values = np.concatenate([each[there] for each, there in zip(sums, where, strict=True)])
+        return cls(len(sums), present, starts, np.concatenate(where), values)
+
+    def totals(self, weights: Weights) -> Floats:
+        """The totals where each unit counts so often: (draws, units) in, (draws, numbers) out."""
+        total = np.zeros((len(weights), self.numbers))
+        at_once = max(1, AT_ONCE // len(self.units))
+        for start in range(0, len(weights), at_once):
+            drawn = np.take(weights[start : start + at_once], self.units, axis=1) * self.values
+            total[start : start + at_once, self.present] = np.add.reduceat(drawn, self.starts, axis=1)
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Two systems' numbers by unit."""
+
+    systems: tuple[Added, Added]
     repeats: Codes
 
     def counts(self, weights: Weights) -> Floats:
         """The totals, shape (2, draws, numbers)."""
-        totals: Floats = weights.astype(np.float64) @ self.by_unit
-        return totals
+        return np.stack([system.totals(weights) for system in self.systems])
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sentio.errors import MissingExtra, ScoreError
 from sentio.evaluation.correlations import Correlated
 from sentio.evaluation.outcome import Outcome
-from sentio.evaluation.paired import Additive, Floats, Paired, Sums, Totals
+from sentio.evaluation.paired import Added, Additive, Floats, Paired, Sums, Totals
 from sentio.evaluation.tasks.classification import MEASURES
 from sentio.gold import Value
 from sentio.metrics.classification import f1, macro_f1, micro_f1_without
@@ -219,11 +219,8 @@ def _numbers(rows: Rows) -> tuple[Floats, Floats, Floats]:
 
 
 def _sums(rows: Rows, first: Sequence[NDArray[np.generic]], second: Sequence[NDArray[np.generic]]) -> Sums:
-    def summed(columns: Sequence[NDArray[np.generic]]) -> Floats:
-        size = len(rows.repeats)
-        return np.stack([np.bincount(rows.units, column.astype(np.float64), size) for column in columns], axis=1)
-
-    return Sums(np.stack([summed(first), summed(second)]), rows.repeats)
+    one, other = (Added.of(columns, rows.units, len(rows.repeats)) for columns in (first, second))
+    return Sums((one, other), rows.repeats)
 
 
 def _ratio(above: NDArray[np.generic], below: NDArray[np.generic], empty: float) -> Floats:
