@@ -6,6 +6,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
@@ -13,7 +15,7 @@ from sentio.errors import ScoreError
 from sentio.metrics import significance
 from sentio.metrics.classification import accuracy, macro_f1, uar, weighted_f1
 from sentio.metrics.confusion import Measure, confusion
-from sentio.metrics.significance import Interval, compare, interval, outcomes, randomisation_p
+from sentio.metrics.significance import How, Interval, compare, drawn, interval, outcomes, randomisation_p
 
 CLASSES = ("anger", "joy", "neutral")
 MEASURES = (accuracy, weighted_f1, macro_f1, uar)
@@ -143,13 +145,44 @@ def test_results_are_repeated_by_seed(clusters: Rows | None, test: Callable[...,
     assert run(seed=1) != run(seed=2)
 
 
-def test_memory_is_bounded_without_changing_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    gold, first, second = systems(8, 300, 0.6, 0.5)
-    data = outcomes(gold, first, second, classes=CLASSES, clusters=dialogues(300, 3))
-    expected = compare(data, accuracy, draws=999)
-    monkeypatch.setattr(significance, "AT_ONCE", 500)
-    found = compare(data, accuracy, draws=999)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.01)
+@pytest.mark.parametrize("clusters", [None, dialogues(333, 3)])
+@pytest.mark.parametrize("test", [compare, randomisation_p])
+def test_memory_is_bounded_without_changing_results(
+    test: Callable[..., Interval | float], clusters: Rows | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gold, first, second = systems(8, 333, 0.6, 0.5)
+    data = outcomes(gold, first, second, classes=CLASSES, clusters=clusters)
+    expected = test(data, accuracy, draws=499)
+    for numbers in (1, 500, 3_000):
+        monkeypatch.setattr(significance, "AT_ONCE", numbers)
+        assert test(data, accuracy, draws=499) == expected
+
+
+repeats_of_units = st.one_of(
+    st.integers(1, 200).map(lambda units: [1] * units), st.lists(st.integers(1, 9), min_size=1, max_size=70)
+)
+
+
+@settings(max_examples=40)
+@given(repeats_of_units, st.sampled_from(["again", "swapped"]), st.integers(1, 40), st.integers(1, 9))
+def test_a_draw_is_the_same_in_whatever_part_it_comes(repeats: list[int], how: How, draws: int, at_once: int) -> None:
+    units = np.array(repeats)
+    whole = np.concatenate(list(drawn(units, how, draws, width=1, seed=3)))
+    parts = list(drawn(units, how, draws, width=significance.AT_ONCE // at_once, seed=3))
+    assert max(map(len, parts)) <= at_once
+    assert (np.concatenate(parts) == whole).all()
+    assert whole.shape == (draws, len(units))
+    if how == "again":
+        assert (whole.sum(axis=1) == units.sum()).all()
+    else:
+        assert ((whole >= 0) & (whole <= units)).all()
+
+
+def test_half_of_the_units_change_places() -> None:
+    """Every unit about as often, and no two units together more often than chance."""
+    swapped = np.concatenate(list(drawn(np.ones(70, dtype=np.intp), "swapped", 20_000, width=70)))
+    assert swapped.mean(axis=0) == pytest.approx(0.5, abs=0.02)
+    assert np.abs(np.corrcoef(swapped.T) - np.eye(70)).max() < 0.04
 
 
 def test_clusters_need_not_be_adjacent() -> None:
@@ -182,6 +215,7 @@ def test_what_cannot_be_resampled_is_refused() -> None:
         lambda: interval(one, accuracy, draws=0),
         lambda: interval(one, accuracy, level=95),
         lambda: randomisation_p(two, accuracy, draws=0),
+        lambda: list(drawn(np.zeros(0, dtype=np.intp), "again", 1, width=1)),
     )
     for attempt in refused:
         with pytest.raises(ScoreError):

@@ -24,25 +24,29 @@ Compat = Literal["official"]
 
 
 def accuracy(counts: Counts) -> Scores:
-    """Share of rows that are right: N rows in the denominator, predictions outside the space among them.
+    """Share of rows that are right, range 0..1: all N rows stand below the line, those answered outside the space, too.
 
-    Work on speech calls it weighted average recall (WAR): each class's recall weighted by its frequency.
+    Work on speech calls it weighted average recall (WAR): each class's recall weighted by its frequency
+    (Schuller et al., INTERSPEECH 2009 Emotion Challenge).
     """
     return _ratio(_hits(counts).sum(axis=-1), _total(counts))
 
 
 def precision(counts: Counts) -> Scores:
-    """Precision of each class, shape (..., C); 0 for a class that is never predicted."""
+    """Precision of each class, shape (..., C), range 0..1 (van Rijsbergen, 1979); 0 for a class never predicted."""
     return _ratio(_hits(counts), _predicted(counts))
 
 
 def recall(counts: Counts) -> Scores:
-    """Recall of each class, shape (..., C); 0 for a class that does not occur."""
+    """Recall of each class, shape (..., C), range 0..1 (van Rijsbergen, 1979); 0 for a class that does not occur."""
     return _ratio(_hits(counts), _support(counts))
 
 
 def f1(counts: Counts) -> Scores:
-    """F1 of each class, shape (..., C); 0 for a class that neither occurs nor is predicted."""
+    """F1 of each class, shape (..., C), range 0..1: the harmonic mean of precision and recall (van Rijsbergen, 1979).
+
+    A class that neither occurs nor is predicted scores 0, as in scikit-learn's default.
+    """
     return _ratio(2 * _hits(counts), _support(counts) + _predicted(counts))
 
 
@@ -55,13 +59,8 @@ def uar(counts: Counts) -> Scores:
     return _ratio(recall(counts).sum(axis=-1), (_support(counts) > 0).sum(axis=-1))
 
 
-def macro_recall(counts: Counts) -> Scores:
-    """Mean recall over the whole label space, classes that do not occur included; see `uar`."""
-    return _macro(recall(counts))
-
-
 def macro_precision(counts: Counts, *, compat: Compat | None = None) -> Scores:
-    """Mean precision over the whole label space.
+    """Mean precision over the whole label space, range 0..1, as in scikit-learn with `labels=` and zero_division 0.
 
     `compat="official"` is the scorer of WASSA 2022's emotion track: a class that occurs but is never predicted
     has precision 1, so that saying nothing pays (one class of seven predicted: .9090 instead of .0519), and
@@ -75,18 +74,19 @@ def macro_precision(counts: Counts, *, compat: Compat | None = None) -> Scores:
 
 
 def macro_f1(counts: Counts) -> Scores:
-    """Mean F1 over the whole label space."""
+    """Mean F1 over the whole label space, range 0..1: the mean of F1s, not the F1 of means (as in scikit-learn)."""
     return _macro(f1(counts))
 
 
 def weighted_precision(counts: Counts) -> Scores:
-    """Precision averaged by how often each class occurs in gold."""
+    """Precision averaged by how often each class occurs in gold, range 0..1, as in scikit-learn."""
     return _weighted(precision(counts), _support(counts), counts)
 
 
 def weighted_f1(counts: Counts, *, compat: Compat | None = None) -> Scores:
-    """F1 averaged by how often each class occurs in gold: the headline of emotion recognition in conversation.
+    """F1 averaged by how often each class occurs in gold, range 0..1, as in scikit-learn.
 
+    The headline of emotion recognition in conversation.
     `compat="official"` is the scorer of PELD (personality-affected emotion transition), which hands gold and
     predictions over in the wrong order, so that the weights are the frequencies of the *predictions*: answering
     "neutral" always scores .5981 on its validation triples instead of .2552. Macro-F1 is the same either way.
@@ -96,16 +96,21 @@ def weighted_f1(counts: Counts, *, compat: Compat | None = None) -> Scores:
 
 
 def micro_f1(counts: Counts) -> Scores:
-    """F1 over all decisions: accuracy, but for predictions outside the space, which are no false alarms."""
-    return _micro(counts, slice(None))
+    """F1 over all decisions, range 0..1. Each row is one decision, so this is `accuracy`.
+
+    An answer outside the space is a false alarm as any wrong answer is: five right ones and five outside
+    score 1/2. Scorers that ask scikit-learn for `labels=` do not see it as one, and give 2/3.
+    """
+    return _micro(counts, np.arange(counts.shape[-2]))
 
 
 def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measure:
-    """Micro-F1 over all classes but some: DailyDialog without its neutral, EmoContext without "others".
+    """Micro-F1, range 0..1, over all classes but some: DailyDialog without neutral, EmoContext without "others".
 
     Rows of the excluded classes stay: one that is taken for joy is a false alarm of joy, and joy that is taken
-    for neutral is a miss (Chatterjee et al., SemEval-2019 task 3). Raises `ScoreError` for a name
-    that is no class, and where none is left.
+    for neutral is a miss (Chatterjee et al., SemEval-2019 task 3). An answer outside the space is a false alarm
+    on every row, for it is none of the excluded classes, and on a row of another class a miss, too; with nothing
+    excluded this is `micro_f1`. Raises `ScoreError` for a name that is no class, and where none is left.
 
     >>> from sentio.metrics.confusion import confusion
     >>> classes = ["angry", "others"]
@@ -113,6 +118,8 @@ def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measu
     >>> round(table.score(micro_f1_without(["others"], classes)), 4)
     0.6667
     """
+    if isinstance(excluded, str):
+        raise ScoreError(f"excluded classes are a collection of names, not one string: {excluded!r}")
     if unknown := sorted(set(excluded) - set(classes)):
         raise ScoreError(f"excluded from the average but no class: {', '.join(unknown)}")
     kept = np.array([code for code, label in enumerate(classes) if label not in excluded], dtype=np.intp)
@@ -127,7 +134,7 @@ def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measu
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How one class fares. `support` is how often it occurs in gold, `predicted` how often it is said."""
+    """How one class fares: scores in 0..1, `support` how often it occurs in gold, `predicted` how often it is said."""
 
     label: str
     precision: float
@@ -138,7 +145,7 @@ class ClassScores:
 
 
 def per_class(table: Confusion) -> tuple[ClassScores, ...]:
-    """The scores of each class, in the order of the label space.
+    """The scores of each class, in the order of the label space: `precision`, `recall` and `f1` of one table.
 
     >>> from sentio.metrics.confusion import confusion
     >>> per_class(confusion(["joy", "anger"], ["joy", "joy"], ["joy", "anger"]))[0]
@@ -174,9 +181,10 @@ def _macro(scores: Scores) -> Scores:
     return _ratio(scores.sum(axis=-1), np.array(scores.shape[-1]))
 
 
-def _micro(counts: Counts, kept: slice | NDArray[np.intp]) -> Scores:
+def _micro(counts: Counts, kept: NDArray[np.intp]) -> Scores:
     hits, marks = _hits(counts)[..., kept], (_support(counts) + _predicted(counts))[..., kept]
-    return _ratio(2 * hits.sum(axis=-1), marks.sum(axis=-1))
+    outside = counts[..., -1].sum(axis=-1)
+    return _ratio(2 * hits.sum(axis=-1), marks.sum(axis=-1) + outside)
 
 
 def _weighted(scores: Scores, weights: Counts, counts: Counts) -> Scores:

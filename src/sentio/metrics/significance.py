@@ -17,6 +17,7 @@ multinomial draw, and the tables of many resamples are one product of weights an
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,11 @@ Weights = NDArray[np.int32]
 Draw = Callable[[Codes, np.random.Generator, int], Weights]
 """Weights of so many draws, from the units' `repeats`."""
 
+How = Literal["again", "swapped"]
+"""Units drawn again, as many as there are, or units whose two answers change places."""
+
 AT_ONCE = 1 << 22
-"""Numbers in one array: bounds memory, not results; arrays of 16 MB stay near the processor."""
+"""Numbers in one array of draws: bounds memory, not results; arrays of 16 MB stay near the processor."""
 
 ROUNDING = 1e-12
 """Sums in another order differ by as much; a shuffled difference this close to the observed one equals it."""
@@ -137,7 +141,11 @@ def _by_unit(found: Codes, unit: Codes, repeats: Codes, classes: int) -> Outcome
 
 
 def interval(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int = 0, level: float = 0.95) -> Interval:
-    """The percentile bootstrap interval of one system's score (Efron, 1979)."""
+    """The percentile bootstrap interval of one system's score (Efron, 1979), in the measure's range.
+
+    `data` are the `outcomes` of one system. Raises `ScoreError` for those of two, fewer than one draw, and a
+    level that is not between 0 and 1.
+    """
     _require_systems(data, 1)
     return _percentiles(data, draws, seed, level, lambda counts: measure(counts[0]))
 
@@ -146,7 +154,8 @@ def compare(data: Outcomes, measure: Measure, *, draws: int = 10_000, seed: int 
     """The paired bootstrap interval of the first system's score minus the second's (Koehn, EMNLP 2004).
 
     Both are scored on the same resamples, so that what makes a resample hard for both cancels. An interval
-    without 0 says that the difference is more than an accident of the sample.
+    without 0 says that the difference is more than an accident of the sample. A difference of measures in 0..1
+    lies in -1..1. Raises `ScoreError` as `interval`, and for the outcomes of one system.
     """
     _require_systems(data, 2)
     return _percentiles(data, draws, seed, level, lambda counts: measure(counts[0]) - measure(counts[1]))
@@ -156,13 +165,14 @@ def randomisation_p(data: Outcomes, measure: Measure, *, draws: int = 10_000, se
     """Two-sided p of the hypothesis that it does not matter which of the two systems an answer came from.
 
     Approximate randomisation (Noreen, 1989; Yeh, COLING 2000): the two systems' answers to a unit change places
-    with probability 1/2, and p = (1 + shuffles with a difference as large) / (1 + draws), never 0.
+    with probability 1/2, and p = (1 + shuffles with a difference as large) / (1 + draws), in 0..1 and never 0.
+    Raises `ScoreError` for the outcomes of one system and fewer than one draw.
     """
     _require_systems(data, 2)
     first, second = data.counts(data.whole)
     observed = abs(measure(first) - measure(second))
     as_large = 0
-    for weights in _weights(data, draws, seed, _swaps):
+    for weights in _weights(data, "swapped", draws, seed):
         given, taken = data.counts(weights)
         shuffled = abs(measure(first - given + taken) - measure(second - taken + given))
         as_large += int((shuffled >= observed - ROUNDING).sum())
@@ -174,37 +184,56 @@ def _percentiles(
 ) -> Interval:
     if not 0 < level < 1:
         raise ScoreError(f"the level of an interval lies between 0 and 1, not at {level}")
-    parts = _weights(data, draws, seed, _resamples)
+    parts = _weights(data, "again", draws, seed)
     scores = np.concatenate([score(data.counts(weights)) for weights in parts])
     low, high = np.quantile(scores, ((1 - level) / 2, (1 + level) / 2))
     (whole,) = score(data.counts(data.whole))
     return Interval(float(whole), float(low), float(high), level, draws)
 
 
-def _weights(data: Outcomes, draws: int, seed: int, draw: Draw) -> Iterator[Weights]:
+def drawn(repeats: Codes, how: How, draws: int, *, width: int, seed: int = 0) -> Iterator[Weights]:
+    """How often each unit counts in each of so many draws, shape (some draws, units), a part of the draws at a time.
+
+    `repeats`, shape (units,), is how many units of the data each unit stands for. Drawn "again", as many units as
+    the data have come with replacement (Efron, 1979); "swapped", each is taken with probability 1/2 (Noreen, 1989).
+    `width` is how many numbers a draw takes in memory where it is used: it bounds the parts, and changes no draw.
+    Raises `ScoreError` for no draw, and no unit.
+
+    >>> [part.sum(axis=1).tolist() for part in drawn(np.array([1, 1, 1]), "again", 3, width=AT_ONCE // 2)]
+    [[3, 3], [3]]
+    """
     if draws < 1:
         raise ScoreError(f"at least one resample is drawn, not {draws}")
-    random = np.random.default_rng(seed)
-    widest = max(len(data.repeats), data.classes * (data.classes + 1), *(len(system.units) for system in data.systems))
-    at_once = max(1, AT_ONCE // widest)
+    if not len(repeats):
+        raise ScoreError("there are no units to draw")
+    random, draw = np.random.default_rng(seed), _again if how == "again" else _swapped
+    at_once = max(1, AT_ONCE // width)
     for start in range(0, draws, at_once):
-        yield draw(data.repeats, random, min(at_once, draws - start))
+        yield draw(repeats, random, min(at_once, draws - start))
 
 
-def _resamples(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
+def _weights(data: Outcomes, how: How, draws: int, seed: int) -> Iterator[Weights]:
+    width = max(len(data.repeats), data.classes * (data.classes + 1), *(len(system.units) for system in data.systems))
+    return drawn(data.repeats, how, draws, width=width, seed=seed)
+
+
+def _again(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
     units = len(repeats)
     if repeats.max() > 1:
         total = int(repeats.sum())
         return random.multinomial(total, repeats / total, size=draws).astype(np.int32)
     # The same distribution: counting drawn units is faster than a binomial draw for each where all are alike.
-    drawn = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
-    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.int32)
+    chosen = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
+    return np.bincount(chosen.ravel(), minlength=draws * units).reshape(draws, units).astype(np.int32)
 
 
-def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
+def _swapped(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
     if repeats.max() > 1:
         return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.int32)
-    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.int32)
+    # Whole words for each draw: bits left over in the generator would make a draw depend on the part it came in.
+    words = random.integers(0, 1 << 64, (draws, -(-len(repeats) // 64)), dtype=np.uint64)
+    little = words.astype("<u8", copy=False).view(np.uint8)
+    return np.unpackbits(little, axis=1, count=len(repeats)).astype(np.int32)
 
 
 def _require_systems(data: Outcomes, systems: int) -> None:
