@@ -1,6 +1,7 @@
 """Calling `sentio` within the process of the tests."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,17 @@ class Calm:
 def load(options):
     return Calm()
 """
+
+
+TABLE = "conversation,speaker,text,emotion\n" + "".join(
+    f"{chat},{who},{text},{label}\n"
+    for chat, who, text, label in [
+        ("a", "Ada", "You baked a cake for me?", "surprise"),
+        ("a", "Bo", "I forgot the sugar.", "sadness"),
+        ("a", "Ada", "Then we call it bread!", "joy"),
+        ("b", "Cy", "You baked a cake for me?", "joy"),
+    ]
+)
 
 
 class Done:
@@ -68,3 +80,16 @@ def calm(sentio: Callable[..., Done], register: Callable[[str, str | None], None
     """`sentio recognize` with a system that costs nothing and reads ahead as far as it can."""
     register("calm", CALM)
     return lambda *arguments: sentio("recognize", *arguments, "--system", "calm")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    (tmp_path / "mine.csv").write_text(TABLE, "utf8")
+    return tmp_path / "mine.csv"
+
+
+@pytest.fixture
+def goemotions(miniatures: Path, tmp_path: Path) -> Path:
+    """A data folder with one corpus, where a test may break it."""
+    shutil.copytree(miniatures / "goemotions", tmp_path / "data" / "goemotions")
+    return tmp_path / "data"

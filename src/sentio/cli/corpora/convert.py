@@ -61,9 +61,9 @@ def convert(
     with Progress(shown=not quiet and sys.stderr.isatty() and (out is not None or not sys.stdout.isatty())) as progress:
         items = _items(corpus, splits, progress)
         # Opening empties an earlier output: not before there is something to put in its place.
-        first = next(items, None)
+        first = next(items)
         with create(to, out, tuple(corpus.card.layers)) as writer:
-            for of_split, item in chain([first] if first else [], items):
+            for of_split, item in chain([first], items):
                 writer.write(item, of_split)
 
 

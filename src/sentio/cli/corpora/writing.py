@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from sentio.corpora.conversion import UTTERANCE, Cell, columns, rows, with_split
+from sentio.corpora.conversion import Cell, columns, rows, with_split
 from sentio.errors import OutputError
 from sentio.files.writers.output import Output, encodable, reported
 from sentio.gold import Item
@@ -78,11 +78,7 @@ class Csv(ItemWriter):
         self._output.write(_csv([*header, *rows(item, split, self._table.layers)]))
 
     def close(self) -> None:
-        try:
-            if not self._table.begun:
-                self._output.write(_csv([self._table.columns]))
-        finally:
-            self._output.close()
+        self._output.close()
 
 
 class Parquet(ItemWriter):
@@ -121,9 +117,9 @@ class Parquet(ItemWriter):
     def _frame(self) -> None:
         import polars as pl
 
-        of_column = zip(*self._rows, strict=True) if self._rows else [()] * len(self._table.columns)
-        series = zip(self._table.columns, map(_series, of_column), strict=True)
-        self._frames.append(pl.DataFrame(dict(series)))
+        # Without rows there are columns all the same.
+        cells = zip(*self._rows, strict=True) if self._rows else [()] * len(self._table.columns)
+        self._frames.append(pl.DataFrame(dict(zip(self._table.columns, map(_series, cells), strict=True))))
         self._rows = []
 
     def _bytes(self) -> bytes:
@@ -141,19 +137,18 @@ class Table:
     """The columns of a table, which its first item settles."""
 
     def __init__(self, layers: tuple[str, ...]) -> None:
-        self.layers, self.begun = layers, False
-        self.columns: tuple[str, ...] = (*UTTERANCE, *layers)
+        self.layers = layers
+        self.columns: tuple[str, ...] = ()
 
     def begins(self, item: Item, split: str) -> bool:
         """True for the first item; raises `OutputError` for one that does not fit into the rows before."""
         found = columns(item, self.layers)
-        if self.begun and found != self.columns:
+        if self.columns and found != self.columns:
             raise OutputError(
                 f"{split} has other columns than the splits before: conversations and questions are not one table; "
                 "name one with --split, or write jsonl"
             )
-        begins = not self.begun
-        self.begun, self.columns = True, found
+        begins, self.columns = not self.columns, found
         return begins
 
 
