@@ -3,7 +3,9 @@
     python perf/agreement.py
 
 Both sides run in turns and medians are compared. `krippendorff`, which holds a number for every item, class
-and rater, is measured on fewer items and scaled.
+and rater, is measured on fewer items and scaled. So is the plain loop over resamples beside Cronbach's bootstrap.
+
+For times without the threads of linear algebra: OMP_NUM_THREADS=1 python perf/agreement.py
 """
 
 import argparse
@@ -15,15 +17,19 @@ from statistics import median
 import krippendorff
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score
 from torchmetrics.functional.regression import concordance_corrcoef
 
-from sentio.metrics import agreement, correlation, votes
+from sentio.metrics import agreement, correlation, intensity, votes
 
 CLASSES = ("neutral", "joy", "sadness", "anger", "fear", "disgust")
 PEER_PART = 10
-"""`krippendorff` gets one item in so many."""
+"""`krippendorff` gets one item in so many, Cronbach's bootstrap on both sides."""
+
+RESAMPLES, PEER_RESAMPLES = 1000, 20
+"""Of Cronbach's bootstrap, and of the plain loop's, whose time is scaled."""
 
 Work = Callable[[], object]
 
@@ -51,13 +57,27 @@ def _beside(items: int) -> list[tuple[str, Work, Work, float]]:
     tensors = torch.tensor(predicted), torch.tensor(gold)
     few = counts[::PEER_PART]
     alpha = partial(krippendorff.alpha, value_counts=few, level_of_measurement="nominal", value_domain=range(6))
+    continuous = gold[::PEER_PART, None] + random.normal(size=(len(few), 3))
+    resampled = partial(agreement.cronbach_alpha, continuous, resamples=RESAMPLES)
     return [
         ("Krippendorff's alpha, nominal", lambda: agreement.krippendorff_alpha(counts, "nominal"), alpha, PEER_PART),
         ("Cohen's kappa, strings", lambda: agreement.cohen_kappa(first, second),
          lambda: cohen_kappa_score(first, second), 1),
         ("Spearman", lambda: correlation.spearman(gold, predicted), lambda: spearmanr(gold, predicted), 1),
         ("concordance", lambda: correlation.ccc(gold, predicted), lambda: concordance_corrcoef(*tensors), 1),
+        ("Cronbach's bootstrap, a tenth", resampled, partial(_resample, continuous), RESAMPLES / PEER_RESAMPLES),
     ]  # fmt: skip
+
+
+def _resample(scores: NDArray[np.float64]) -> list[float]:
+    """Cronbach's alpha of resampled items, by definition."""
+    random = np.random.default_rng(0)
+    alphas = []
+    for _ in range(PEER_RESAMPLES):
+        rows = scores[random.integers(0, len(scores), len(scores))]
+        raters = rows.shape[1]
+        alphas.append(raters / (raters - 1) * (1 - rows.var(axis=0).sum() / rows.sum(axis=1).var()))
+    return alphas
 
 
 def _alone(items: int) -> list[tuple[str, Work]]:
@@ -66,11 +86,13 @@ def _alone(items: int) -> list[tuple[str, Work]]:
     ratings = random.integers(0, 3, size=(items, 3))
     gold = random.normal(size=items)
     answers = np.where(random.random(items) < 0.1, np.nan, gold + random.normal(size=items))
+    emotions = random.choice([f"emotion {number}" for number in range(40)], items).tolist()
     return [
         ("majority, plurality, five sets", lambda: votes.evaluation_sets(counts)),
         ("Fleiss' kappa", lambda: agreement.fleiss_kappa(counts)),
         ("Cronbach's alpha, 1,000 resamples", lambda: agreement.cronbach_alpha(ratings)),
         ("every score, 10 % refused", lambda: correlation.score_regression(gold, answers)),
+        ("every score of 40 emotions", lambda: intensity.score_categories(gold, answers, emotions)),
     ]
 
 

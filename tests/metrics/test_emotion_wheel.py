@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sentio.corpora import emotion_wheels
 from sentio.errors import ScoreError
 from sentio.metrics.emotion_wheel import GroupingScore, WheelScores, wheel_scores
+from sentio.metrics.label_sets import SAMPLES_AT_ONCE
 from sentio.metrics.open_vocabulary_labels import parse_labels
 from sentio.metrics.wheels import GROUPINGS, LEVEL_1, LEVEL_2, Wheels
 
@@ -116,6 +117,16 @@ def test_every_grouping_is_the_loop_over_samples(pairs: list[tuple[list[str], li
         for lists_of, share in ((gold, found.gold_coverage), (predicted, found.predicted_coverage)):
             names = [group(label) for of_sample in lists_of for label in of_sample]
             assert share == pytest.approx(1 - names.count(None) / len(names) if names else math.nan, nan_ok=True)
+
+
+def test_more_samples_than_are_compared_at_a_time() -> None:
+    source = random.Random(2)
+    gold, predicted = (PERF["random_labels"](source, TABLES, SAMPLES_AT_ONCE + 100) for _ in range(2))
+    gold[SAMPLES_AT_ONCE - 1] = predicted[SAMPLES_AT_ONCE] = ()
+    found = wheel_scores(gold, predicted, TABLES, groupings=["M2"]).groupings["M2"]
+    precision, recall, kept = PERF["loop"](gold, predicted, lambda label: TABLES.group(label, "M2"))
+    assert (found.precision, found.recall) == pytest.approx((precision, recall))
+    assert found.kept == kept
 
 
 @given(samples, st.randoms(use_true_random=False))

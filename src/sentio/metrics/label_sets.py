@@ -4,8 +4,9 @@ A Python loop over samples spends its time on small sets. Here every distinct la
 the set of a sample is the union (bitwise or) of its labels' bits, and a set's size is a popcount.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from sentio.errors import ScoreError
 
 Words = NDArray[np.uint64]
+
+SAMPLES_AT_ONCE = 1 << 12
+"""Samples whose sets are compared at a time: bounds memory, not results; what is compared stays in the processor."""
 
 
 class Vocabulary(dict[str, int]):
@@ -51,6 +55,13 @@ class LabelLists:
     labels: NDArray[np.int32]
     lengths: NDArray[np.int64]
 
+    def parts(self) -> Iterator["LabelLists"]:
+        """The lists of `SAMPLES_AT_ONCE` samples after those of as many others."""
+        ends = np.concatenate([[0], np.cumsum(self.lengths)])
+        for start in range(0, len(self.lengths), SAMPLES_AT_ONCE):
+            lengths = self.lengths[start : start + SAMPLES_AT_ONCE]
+            yield LabelLists(self.labels[ends[start] : ends[start + len(lengths)]], lengths)
+
     def united(self, bits: Words) -> Words:
         """The union of the bits of each sample's labels, shape (samples,), for bits of shape (vocabulary,)."""
         # A sample without labels begins where the next one does, the last one behind the end.
@@ -59,9 +70,17 @@ class LabelLists:
         sets[self.lengths == 0] = 0
         return sets
 
+    @cached_property
+    def _occurrences(self) -> NDArray[np.int64]:
+        """How often each label occurs, up to the last one that does."""
+        return np.bincount(self.labels)
+
     def share(self, marked: NDArray[np.bool_]) -> float:
         """The share of all labels, repeated ones included, that are marked in the vocabulary; NaN without labels."""
-        return float(np.count_nonzero(marked[self.labels]) / len(self.labels)) if len(self.labels) else float("nan")
+        if not len(self.labels):
+            return float("nan")
+        occurrences = self._occurrences
+        return float(occurrences[marked[: len(occurrences)]].sum() / len(self.labels))
 
     def count(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How many different labels of each sample are marked in the vocabulary, shape (samples,)."""
@@ -148,12 +167,17 @@ class Overlap:
 
 def overlaps(gold: LabelLists, predicted: LabelLists, bits: Bits) -> dict[str, Overlap]:
     """The overlap of gold and predicted sets in every grouping of `bits`."""
-    samples = len(gold.lengths)
-    sizes = {grouping: np.zeros((3, samples), dtype=np.int32) for grouping in bits.masks}
+    parts = [_sizes(*part, bits) for part in zip(gold.parts(), predicted.parts(), strict=True)]
+    return {grouping: Overlap(*np.concatenate([part[grouping] for part in parts], axis=1)) for grouping in bits.masks}
+
+
+def _sizes(gold: LabelLists, predicted: LabelLists, bits: Bits) -> dict[str, NDArray[np.int32]]:
+    """Sizes of the common, gold and predicted sets in every grouping, shape (3, samples)."""
+    sizes = {grouping: np.zeros((3, len(gold.lengths)), dtype=np.int32) for grouping in bits.masks}
     for word, table in enumerate(bits.table):
         of_gold, of_predicted = gold.united(table), predicted.united(table)
-        sets = (of_gold & of_predicted, of_gold, of_predicted)
+        sets = np.stack([of_gold & of_predicted, of_gold, of_predicted])
         for grouping, masks in bits.masks.items():
             if masks[word]:
-                sizes[grouping] += [np.bitwise_count(united & masks[word]) for united in sets]
-    return {grouping: Overlap(*of_grouping) for grouping, of_grouping in sizes.items()}
+                sizes[grouping] += np.bitwise_count(sets & masks[word])
+    return sizes
