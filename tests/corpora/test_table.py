@@ -41,8 +41,43 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
 
 def test_a_table_of_texts_is_enough(tmp_path: Path) -> None:
     first, second = read(write(tmp_path, "my.tsv", "text", "Hello", "Go away"))
-    assert (first.id, second.id) == ("2", "3")
+    assert (first.id, second.id) == ("line 2", "line 3")
     assert first.gold == {"emotion": {}}
+
+
+def test_a_row_that_names_no_conversation_is_one_of_its_own(tmp_path: Path) -> None:
+    table = ("conversation,id,text", ",,a", ",,b", "4,,c", "4,,d", " ,7,e", "9,,f")
+    found = read(write(tmp_path, "my.csv", *table))
+    assert [(item.id, [(u.id, u.text) for u in item.conversation.utterances]) for item in found] == [
+        ("line 2", [("0", "a")]),
+        ("line 3", [("0", "b")]),
+        ("4", [("0", "c"), ("1", "d")]),
+        ("line 6", [("7", "e")]),
+        ("9", [("0", "f")]),
+    ]
+    objects = ({"conversation": None, "text": "a"}, {"text": "b"}, {"conversation": "", "text": "c"})
+    found = read(write(tmp_path, "my.jsonl", *map(json.dumps, objects)))
+    assert [item.id for item in found] == ["line 1", "line 2", "line 3"]
+
+
+@pytest.mark.parametrize("rows", [(",a", "line 2,b"), ("line 3,a", ",b")])
+def test_a_row_without_conversation_joins_none_called_like_it(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match=r"conversation 'line [23]' goes on after another one"):
+        read(write(tmp_path, "my.csv", "conversation,text", *rows))
+
+
+def test_a_cell_may_go_over_lines(tmp_path: Path) -> None:
+    first, second = read(write(tmp_path, "my.csv", "text,label", '"I said:', 'Go ""home""!",anger', "Fine.,joy"))
+    assert first.conversation.utterances[0].text == 'I said:\nGo "home"!'
+    assert (first.id, second.id) == ("line 2", "line 4")
+
+
+def test_no_row_is_lost_where_a_quote_is_left_open(tmp_path: Path) -> None:
+    rows = ("text,label", "Hello.,joy", '"Go away!,anger', "Fine.,joy", '"Well, well.",surprise')
+    for table in (rows, rows[:-1]):
+        with pytest.raises(InputError, match="is a quote left open here") as error:
+            read(write(tmp_path, "my.csv", *table))
+        assert error.value.line == 3
 
 
 def test_json_lines(tmp_path: Path) -> None:
@@ -89,10 +124,18 @@ def test_the_smallest_space_that_holds_the_labels(tmp_path: Path, found: tuple[s
     assert corpora.load(name).card.spaces == {"emotion": space}
 
 
-def test_labels_of_no_space_stay_as_they_are(tmp_path: Path) -> None:
+def test_labels_of_no_space_are_the_tables_own(tmp_path: Path) -> None:
     card = corpora.load(write(tmp_path, "my.csv", "text,label", "x,wistful", "y,hangry")).card
     assert card.spaces == {}
     assert card.layers == {"emotion": ("hangry", "wistful")}
+
+
+def test_labels_of_no_space_are_in_lower_case(tmp_path: Path) -> None:
+    name = write(tmp_path, "my.csv", "text,label", "x,Süß", "y,süß", "z,wry")
+    write(tmp_path, "my.toml", "[labels]", 'WRY = "Ironic"')
+    corpus = corpora.load(name)
+    assert corpus.card.layers == {"emotion": ("ironic", "süß")}
+    assert [item.gold["emotion"]["0"] for item in corpus.conversations("all")] == ["süß", "süß", "ironic"]
 
 
 def test_the_sidecar_is_part_of_the_fingerprint(tmp_path: Path) -> None:
@@ -110,6 +153,9 @@ def test_the_sidecar_is_part_of_the_fingerprint(tmp_path: Path) -> None:
         (("text,label", "x,joy,2"), 2, "3 cells where 2 are expected"),
         (("conversation,text", "a,x", "b,x", "a,y"), 4, "conversation 'a' goes on after another one"),
         (("conversation,id,text", "a,1,x", "a,1,y"), 3, "conversation 'a' has two utterances '1'"),
+        (("text,label,text", "x,joy,y"), 1, "column 'text' is there twice"),
+        (("text,label",), 1, "holds nothing below its header"),
+        ((), 1, "holds nothing"),
     ],
 )
 def test_mistakes_in_a_table(tmp_path: Path, lines: tuple[str, ...], line: int, message: str) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from sentio import registry
 from sentio.card import CorpusCard
-from sentio.corpora.base import CorpusFolder, CorpusModule, distinct
+from sentio.corpora.base import CorpusFolder, CorpusModule, checked
 from sentio.errors import InputError, UnknownName
 from sentio.gold import AnnotatedConversation, Item
 
@@ -52,11 +52,11 @@ class Corpus:
         """The items of a split, as they are read.
 
         Raises `UnknownName` for a split it has not, `InputError` where a file is missing (with where to
-        ask for it), broken, or names an item twice.
+        ask for it) or broken, where the split holds nothing, and where ids or annotations do not hold together
+        (`base.checked`).
         """
-        for name in self._names(split):
-            self.files.file(name)
-        return distinct(self.module.read(self.files, split), self.files.path)
+        paths = [self.files.file(name) for name in self._names(split)]
+        return checked(self.module.read(self.files, split), paths[0] if len(paths) == 1 else self.files.path)
 
     def conversations(self, split: str) -> Iterator[AnnotatedConversation]:
         """As `read`, of a corpus of conversations; raises `InputError` where it holds questions."""

@@ -10,9 +10,10 @@ the other as they are read. It never guesses: what it cannot read is an `InputEr
 
 import csv
 import gzip
-import io
 import json
-from collections.abc import Iterator
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,9 +22,10 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from sentio.card import CorpusCard
 from sentio.errors import InputError
-from sentio.gold import Item
+from sentio.gold import AnnotatedConversation, Item
 
-csv.field_size_limit(2**31 - 1)
+DAMAGED = (OSError, EOFError, zlib.error)
+"""What reading a file that is cut or broken raises, packed or not."""
 
 
 @dataclass(frozen=True)
@@ -52,61 +54,64 @@ class CorpusFolder:
         path, number = self.file(name), 0
         try:
             with self._opened(path) as file:
-                for number, line in enumerate(io.TextIOWrapper(file, "utf-8-sig", newline="\n"), start=1):
-                    yield number, line.rstrip("\r\n")
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+                # Decoded one by one: of a block nobody knows which line a bad byte stands on.
+                for number, line in enumerate(file, start=1):
+                    yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise InputError(f"not UTF-8: {error.reason}", path=path, line=number) from error
+        except DAMAGED as error:
             raise InputError(f"cannot be read on: {error}", path=path, line=number + 1) from error
 
     def rows(
         self, name: str, *, delimiter: str = ",", columns: tuple[str, ...] | None = None, quoted: bool = True
     ) -> Iterator[tuple[int, dict[str, str]]]:
-        """Line number and cells by column of a CSV or TSV file; `columns` names those of a file without header.
+        """Line on which a row begins, and its cells by column, of a CSV or TSV file.
 
-        `quoted=False` takes quotation marks for text. A row that is too short or too long is an error.
+        `columns` names those of a file without header; `quoted=False` takes quotation marks for text. A row
+        that is too short or too long, a quote left open, a column that is there twice and a file without
+        rows are errors.
         """
         path = self.file(name)
-        line = 0
-
-        def counted() -> Iterator[str]:
-            nonlocal line
-            for number, text in self.lines(name):
-                line = number
-                yield text + "\n"
-
-        table = csv.reader(counted(), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-        try:
-            header = list(columns or next(table, ()))
-            for cells in table:
-                if len(cells) != len(header):
-                    if not cells:
-                        continue
-                    raise InputError(f"{len(cells)} cells where {len(header)} are expected", path=path, line=line)
-                yield line, dict(zip(header, cells, strict=True))
-        except csv.Error as error:
-            raise InputError(f"not a table: {error}", path=path, line=line) from error
+        records = self._records(name, delimiter, quoted)
+        line, header = (1, columns) if columns else next(records, (1, ()))
+        if repeated := _twice(header):
+            raise InputError(f"column {repeated[0]!r} is there twice", path=path, line=line)
+        filled = False
+        for line, cells in records:
+            if len(cells) != len(header):
+                raise InputError(f"{len(cells)} cells where {len(header)} are expected", path=path, line=line)
+            filled = True
+            yield line, dict(zip(header, cells, strict=True))
+        if not filled:
+            where = " below its header" if header and not columns else ""
+            raise InputError(f"holds nothing{where}", path=path, line=line)
 
     def json_lines(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Line number and object of a JSON-lines file; empty lines are passed over."""
+        """Line number and object of a JSON-lines file; empty lines are passed over, a file of them is an error."""
         path = self.file(name)
+        filled = False
         for number, line in self.lines(name):
             if line.strip():
-                try:
-                    value = json.loads(line)
-                except ValueError as error:
-                    raise InputError(f"not JSON: {error}", path=path, line=number) from error
+                value = _json(line, path, number)
                 if not isinstance(value, dict):
                     raise InputError("a JSON object is expected on each line", path=path, line=number)
+                filled = True
                 yield number, value
+        if not filled:
+            raise InputError("holds nothing", path=path, line=1)
 
     def document(self, name: str) -> Any:  # noqa: ANN401  (JSON)
         """The value of a JSON file."""
         path = self.file(name)
         try:
-            return json.loads(self._bytes(path))
-        except json.JSONDecodeError as error:
-            raise InputError(f"not JSON: {error.msg}", path=path, line=error.lineno) from error
+            with self._opened(path) as file:
+                text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError(f"not UTF-8: {error.reason}", path=path) from error
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise InputError(f"not UTF-8: {error.reason}", path=path, line=line) from error
+        except DAMAGED as error:
+            raise InputError(f"cannot be read: {error}", path=path) from error
+        return _json(text, path)
 
     @contextmanager
     def at(self, name: str, line: int | None = None) -> Iterator[None]:
@@ -131,7 +136,7 @@ class CorpusFolder:
             with self._opened(path) as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
-        except (OSError, EOFError) as error:
+        except DAMAGED as error:
             raise InputError(f"cannot be read: {error}", path=path) from error
         return digest.hexdigest()
 
@@ -145,12 +150,24 @@ class CorpusFolder:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             yield cast(BinaryIO, file)
 
-    def _bytes(self, path: Path) -> bytes:
+    def _records(self, name: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, Sequence[str]]]:
+        """Line on which it begins and cells of every row that is not blank."""
+        path, line = self.file(name), 1
+        table = csv.reader(
+            (text + "\n" for _, text in self.lines(name)),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            # Otherwise a quote left open takes the rest of the file for its cell.
+            strict=True,
+        )
         try:
-            with self._opened(path) as file:
-                return file.read()
-        except (OSError, EOFError) as error:
-            raise InputError(f"cannot be read: {error}", path=path) from error
+            for cells in table:
+                if cells:
+                    yield line, cells
+                line = table.line_num + 1
+        except csv.Error as error:
+            hint = "; is a quote left open here?" if quoted else ""
+            raise InputError(f"not a table: {error}{hint}", path=path, line=line) from error
 
 
 class CorpusModule(Protocol):
@@ -159,11 +176,67 @@ class CorpusModule(Protocol):
     def read(self, files: CorpusFolder, split: str) -> Iterator[Item]: ...
 
 
-def distinct(items: Iterator[Item], path: Path) -> Iterator[Item]:
-    """The items, or an `InputError` at the second one of an id: predictions could not be told apart."""
+def checked(items: Iterator[Item], path: Path) -> Iterator[Item]:
+    """The items of a split, each such that predictions and annotations can be told to be its own.
+
+    Raises `InputError` naming the item whose id is empty or there twice, the conversation in which that holds of
+    an utterance, or that annotates an utterance it has not; and where there is no item at all.
+    """
     seen: set[str] = set()
     for item in items:
+        if not item.id:
+            raise InputError(f"the id of item {len(seen) + 1} is empty", path=path)
         if item.id in seen:
             raise InputError(f"{item.id!r} is there twice", path=path)
+        if isinstance(item, AnnotatedConversation) and (fault := _fault(item)):
+            raise InputError(f"conversation {item.id!r} {fault}", path=path)
         seen.add(item.id)
         yield item
+    if not seen:
+        raise InputError("holds nothing", path=path)
+
+
+def _fault(item: AnnotatedConversation) -> str | None:
+    utterances = item.conversation.utterances
+    ids = {utterance.id for utterance in utterances}
+    if len(ids) < len(utterances):
+        return f"has utterance {_twice([utterance.id for utterance in utterances])[0]!r} twice"
+    if "" in ids:
+        return "has an utterance whose id is empty"
+    for kind, layers in (("gold", item.gold), ("votes", item.votes), ("machine", item.machine)):
+        for layer, of_utterance in layers.items():
+            if not of_utterance.keys() <= ids:
+                unknown = min(of_utterance.keys() - ids)
+                return f"has no utterance {unknown!r}, of which there is {layer!r} in its {kind}"
+    for cause in item.causes:
+        if not {cause.target, cause.evidence} <= {None, *ids}:
+            named = cause.evidence if cause.target in ids else cause.target
+            return f"has no utterance {named!r}, of which there is a cause"
+    return None
+
+
+def _json(text: str, path: Path, line: int | None = None) -> Any:  # noqa: ANN401
+    """The value of a document, or of the text on one line; raises `InputError`."""
+    try:
+        return DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error.msg}", path=path, line=line or error.lineno) from error
+    except RecursionError as error:
+        raise InputError("nested too deeply", path=path, line=line) from error
+    except ValueError as error:
+        raise InputError(str(error), path=path, line=line) from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError(f"the key {_twice([key for key, _ in pairs])[0]!r} is there twice in one object")
+    return value
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_object)
+"""Of a key that is there twice Python keeps the last value; of two dialogues one would be lost."""
+
+
+def _twice(names: Sequence[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]

@@ -64,10 +64,10 @@ class Sidecar(BaseModel):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table by what it holds; `emotion` is None where nothing is said."""
+    """A row of the table by what it holds; None where nothing is said."""
 
     line: int
-    conversation: str
+    conversation: str | None
     utterance: str | None
     speaker: str
     text: str
@@ -78,7 +78,7 @@ def card_of(path: Path) -> CorpusCard:
     """The card of a table: its labels, and their space.
 
     The space is the sidecar's. Without one it is the smallest that holds every label of the table; where
-    none does, the labels are the table's own, in alphabetical order. Raises `InputError` naming file and
+    none does, the labels are the table's own in lower case, in alphabetical order. Raises `InputError` naming file and
     line where the table or its sidecar cannot be read.
     """
     sidecar = path.with_suffix(".toml")
@@ -96,14 +96,16 @@ def card_of(path: Path) -> CorpusCard:
 
 
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
-    """The conversations of a table. Without a column for them each row is one, named by its line.
+    """The conversations of a table. A row that names none is one of its own, called "line 7" by where it begins.
 
     Utterances without an id are numbered from 0. Rows of a conversation stand together: one that comes
     back after another is an error.
     """
     path = files.path / files.card.files[split][0]
     seen: set[str] = set()
-    for conversation, rows in groupby(_rows(files), key=lambda row: row.conversation):
+    # By the line, too, where there is no name: the next row may be of a conversation called like this one.
+    for (name, alone), rows in groupby(_rows(files), key=_of_conversation):
+        conversation = f"line {alone}" if name is None else name
         utterances: dict[str, Utterance] = {}
         gold: dict[str, Value] = {}
         for row in rows:
@@ -121,6 +123,10 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
         )
 
 
+def _of_conversation(row: Row) -> tuple[str | None, int | None]:
+    return row.conversation, row.line if row.conversation is None else None
+
+
 def _rows(files: CorpusFolder) -> Iterator[Row]:
     name, *_ = files.card.files["all"]
     sidecar = _sidecar(files)
@@ -136,8 +142,8 @@ def _rows(files: CorpusFolder) -> Iterator[Row]:
             emotion = label(given.get("emotion", ""))
         yield Row(
             line=line,
-            conversation=given.get("conversation", str(line)),
-            utterance=given.get("utterance"),
+            conversation=_given(given.get("conversation")),
+            utterance=_given(given.get("utterance")),
             speaker=given.get("speaker", ""),
             text=given["text"],
             emotion=emotion,
@@ -173,7 +179,7 @@ def _columns(header: tuple[str, ...], sidecar: Sidecar, path: Path, line: int) -
 
 
 class _Labels:
-    """From the table's labels to those of the space; case does not count."""
+    """From the table's labels to those of the space, or to their lower case where there is none."""
 
     def __init__(self, sidecar: Sidecar) -> None:
         self.mapped = {mine.strip().casefold(): label for mine, label in sidecar.labels.items()}
@@ -181,15 +187,19 @@ class _Labels:
 
     def __call__(self, cell: str) -> str | None:
         """The label of a cell, None of an empty one; raises `ValueError` for one that is not in the space."""
-        mine = cell.strip().casefold()
+        mine = cell.strip()
         if not mine:
             return None
-        label = self.mapped.get(mine, mine)
+        label = self.mapped.get(mine.casefold(), mine)
         if self.known is None:
-            return label
+            return label.lower()
         if label.casefold() not in self.known:
             raise ValueError(UnknownName("label", label, self.known.values()))
         return self.known[label.casefold()]
+
+
+def _given(id: str | None) -> str | None:
+    return id if id and not id.isspace() else None
 
 
 def _text(cell: object) -> str:
