@@ -9,7 +9,7 @@ large come up if it did not matter who answered?
 task, and several seeds, are scored on the same draws.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -18,13 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.metrics.confusion import Codes
-from sentio.metrics.significance import ROUNDING, Draw, Weights
+from sentio.metrics.significance import AT_ONCE, ROUNDING, Weights, drawn
 
 Floats = NDArray[np.float64]
 Totals = NDArray[np.int64] | NDArray[np.float64]
-
-AT_ONCE = 1 << 22
-"""Numbers in one array: bounds memory, not results."""
 
 
 class Paired(Protocol):
@@ -155,12 +152,14 @@ def differences(seeds: Sequence[Paired], draws: int) -> Differences:
     if not draws:
         unknown = np.full_like(observed, np.nan)
         return Differences(whole[0], whole[1], unknown, unknown, unknown)
-    drawn = np.concatenate([
-        _gaps([seed.resampled(weights) for seed in seeds]) for weights in _weights(repeats, draws, _again)
+    again = np.concatenate([
+        _gaps([seed.resampled(weights) for seed in seeds])
+        for weights in drawn(repeats, "again", draws, width=len(repeats))
     ])  # fmt: skip
-    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    low, high = np.quantile(again, (0.025, 0.975), axis=0)
     shuffled = np.concatenate([
-        _gaps([seed.swapped(weights) for seed in seeds]) for weights in _weights(repeats, draws, _swaps)
+        _gaps([seed.swapped(weights) for seed in seeds])
+        for weights in drawn(repeats, "swapped", draws, width=len(repeats))
     ])  # fmt: skip
     as_large = (abs(shuffled) >= abs(observed) - ROUNDING).sum(axis=0)
     undefined = np.isnan(observed) | np.isnan(shuffled).any(axis=0)
@@ -170,26 +169,3 @@ def differences(seeds: Sequence[Paired], draws: int) -> Differences:
 def _gaps(seeds: Sequence[Floats]) -> Floats:
     gaps: Floats = np.mean([scores[0] - scores[1] for scores in seeds], axis=0)
     return gaps
-
-
-def _weights(repeats: Codes, draws: int, draw: Draw) -> Iterator[Weights]:
-    random = np.random.default_rng(0)
-    at_once = max(1, AT_ONCE // len(repeats))
-    for start in range(0, draws, at_once):
-        yield draw(repeats, random, min(at_once, draws - start))
-
-
-def _again(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
-    units = len(repeats)
-    if repeats.max() > 1:
-        total = int(repeats.sum())
-        return random.multinomial(total, repeats / total, size=draws).astype(np.int32)
-    # The same distribution: counting drawn units is faster than a binomial draw for each where all are alike.
-    drawn = random.integers(0, units, (draws, units)) + units * np.arange(draws)[:, None]
-    return np.bincount(drawn.ravel(), minlength=draws * units).reshape(draws, units).astype(np.int32)
-
-
-def _swaps(repeats: Codes, random: np.random.Generator, draws: int) -> Weights:
-    if repeats.max() > 1:
-        return random.binomial(repeats, 0.5, size=(draws, len(repeats))).astype(np.int32)
-    return random.integers(0, 2, (draws, len(repeats)), dtype=np.int8).astype(np.int32)

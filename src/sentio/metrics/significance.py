@@ -28,9 +28,6 @@ from sentio.metrics.confusion import Codes, Measure, Scores, cells, encode, enco
 Weights = NDArray[np.int32]
 """How often each unit counts in each of several draws: shape (draws, units)."""
 
-Draw = Callable[[Codes, np.random.Generator, int], Weights]
-"""Weights of so many draws, from the units' `repeats`."""
-
 How = Literal["again", "swapped"]
 """Units drawn again, as many as there are, or units whose two answers change places."""
 
