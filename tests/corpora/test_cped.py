@@ -1,4 +1,4 @@
-"""CPED: the golden table of its page, and what a strange row says."""
+"""CPED: counts of the release, and what a strange row says."""
 
 from collections import Counter
 from pathlib import Path

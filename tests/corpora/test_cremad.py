@@ -1,4 +1,4 @@
-"""CREMA-D: the golden table of votes of ser-subjectivity, and EMO-SUPERB's soft labels."""
+"""CREMA-D: votes counted on the release (Cao et al., 2014), and EMO-SUPERB's soft labels."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -8,6 +8,7 @@ import pytest
 
 from sentio import corpora
 from sentio.errors import InputError
+from sentio.evaluation.run import evaluate
 from sentio.gold import AnnotatedConversation
 
 EXAMPLES = Path(__file__).parent / "examples" / "emer"
@@ -36,9 +37,18 @@ def test_the_first_version_has_a_hundred_clips(data: Path) -> None:
 def test_the_second_version_describes_the_clips_of_ov_merd(data: Path) -> None:
     read = clips(data, "v2")
     assert {item.id for item in read} == {item.id for item in corpora.load("ov_merd", data).conversations("train")}
-    english = [str(item.gold["explanation"]["0"]) for item in read]
+    english = [str(item.machine["explanation"]["0"]) for item in read]
     assert round(sum(map(len, english)) / len(english)) == 1296
     assert len({item.id for item in clips(data, "v1")} & {item.id for item in read}) == 39
+
+
+def test_what_a_language_model_wrote_is_no_gold(small: Path) -> None:
+    assert all(item.gold and not item.machine for item in clips(small, "v1"))
+    for item in clips(small, "v2"):
+        assert set(item.machine) == {"explanation", "explanation in Chinese"}
+        assert not item.gold
+    with pytest.raises(InputError, match="nothing is annotated with 'explanation'"):
+        evaluate("template", "emer", split="v2", data=small)
 
 
 def test_the_two_languages_are_one_item(small: Path) -> None:

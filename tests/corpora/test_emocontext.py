@@ -1,4 +1,4 @@
-"""EmoContext: counts of emo-pillars' golden checks, and quotation marks that are text."""
+"""EmoContext: counts of the release, and quotation marks that are text."""
 
 from collections import Counter
 from pathlib import Path

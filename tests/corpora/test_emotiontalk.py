@@ -1,4 +1,4 @@
-"""EmotionTalk: the golden counts of its page, who speaks with whom, and what a strange row says."""
+"""EmotionTalk: counts of the release, who speaks with whom, and what a strange row says."""
 
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_the_majority_gets_nine_signs_of_ten(splits: Splits) -> None:
     [("train", 587, 1171, 15413, 7749), ("validation", 71, 138, 1908, 766)],
 )
 def test_dialogues(splits: Splits, split: str, dialogues: int, with_actors: int, utterances: int, tagged: int) -> None:
-    """The page's 1,171 and 138 prefixes of three name parts are dialogues times actors."""
+    """Names of three parts, of which there are 1,171 and 138, are dialogues times actors."""
     items = splits[split]
     texts = [u.text for item in items for u in item.conversation.utterances]
     assert (len(items), sum(len(item.conversation.speakers) for item in items)) == (dialogues, with_actors)
@@ -126,6 +126,7 @@ def test_utterances_are_put_in_order(miniatures: Path) -> None:
         ("-0.4,什么", "-10,什么", r"train.csv:2: .*-10 is not from -2 to 2"),
         ("happy,0.8", "joyful,0.8", r"train.csv:3: .*'joyful' is none of neutral"),
         ("G00098_07_22_002", "G00098_07_22", r"train.csv:4: .*not enough values"),
+        ("G00098_07_22_002", "G00098_07_22_001", r"train.csv:4: .*utterance '001' of 'G00098_07' is there twice"),
         ("mm_val", "val", r"train.csv:2: no 'mm_val' here"),
     ],
 )

@@ -29,10 +29,8 @@ def test_commas_are_put_back_and_quotation_marks_are_text(miniatures: Path) -> N
     assert first.id == "hit:99999_conv:199999"
     assert first.conversation.speakers == ("501", "77")
     assert [u.id for u in first.conversation.utterances] == ["1", "2", "3"]
-    assert first.facts == {
-        "emotion": "proud", "situation": "My son baked a cake, alone.", "selfeval": "5|5|4_4|5|5",
-    }  # fmt: skip
-    assert second.facts == {"emotion": "lonely", "situation": "The house is empty.", "tags": "<NOTE>"}
+    assert first.facts == {"situation": "My son baked a cake, alone.", "selfeval": "5|5|4_4|5|5"}
+    assert second.facts == {"situation": "The house is empty.", "tags": "<NOTE>"}
 
 
 def test_the_emotion_is_that_of_who_tells(miniatures: Path) -> None:

@@ -1,4 +1,4 @@
-"""ESConv and what is made of it: counts of esc-preference-bias, strategies under all their names, broken files."""
+"""ESConv and what is made of it: counts of the releases, strategies under all their names, broken files."""
 
 import json
 import shutil
@@ -167,5 +167,5 @@ def test_strategies_of_splits_are_not_mixed(miniatures: Path, tmp_path: Path, st
 def test_a_file_that_holds_no_dialogues(tmp_path: Path) -> None:
     (tmp_path / "esconv").mkdir()
     (tmp_path / "esconv" / "ESConv.json").write_text("7")
-    with pytest.raises(InputError, match=r"ESConv.json:1: a list or an object"):
+    with pytest.raises(InputError, match=r"ESConv.json:1: a list of items is expected"):
         read("esconv", tmp_path, "all")

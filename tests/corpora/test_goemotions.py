@@ -1,4 +1,4 @@
-"""GoEmotions: the label counts of emo-pillars' golden checks, and what a training takes."""
+"""GoEmotions: label counts of the release, and what a training takes."""
 
 from collections import Counter
 from pathlib import Path

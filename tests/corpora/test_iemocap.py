@@ -1,5 +1,6 @@
 """IEMOCAP: counts of the release, four emotions beside six, and splits that share no speaker."""
 
+import csv
 import json
 import re
 from collections import Counter
@@ -14,6 +15,7 @@ from sentio.errors import InputError
 from sentio.gold import AnnotatedConversation
 
 EXAMPLES = Path(__file__).parent / "examples"
+FOUR = ("happy", "sad", "neutral", "angry")
 RECORD = {"labels": [5], "sentences": ["I called you twice."], "genders": ["F"]}
 
 # The 12 validation dialogues of COSMIC's split.
@@ -52,11 +54,14 @@ def test_a_session_is_read_from_both_files() -> None:
 @pytest.mark.parametrize(
     ("value", "cause"),
     [
-        ({"Ses01F_impro01": RECORD | {"labels": [6]}}, "6 is no label number"),
+        ({"Ses01F_impro01": RECORD | {"labels": [6]}}, "item Ses01F_impro01: does not fit: 6 is no label number"),
+        ({"Ses01F_impro01": RECORD | {"labels": [True]}}, "True is no label number"),
+        ({"Ses01F_impro01": {"labels": [], "sentences": [], "genders": []}}, "'Ses01F_impro01' has no utterance"),
         ({"Ses01F_impro01": RECORD | {"labels": [5, 1]}}, "differ in length"),
         ({"Ses01F_impro01": RECORD | {"genders": ["X"]}}, "'X' is none of F, M"),
         ({"kitchen": RECORD}, "'kitchen' is no dialogue of IEMOCAP"),
-        ({"Ses01F_impro01": [5]}, "does not fit"),
+        ({"Ses01F_impro01": [5]}, "item Ses01F_impro01: does not fit"),
+        ([RECORD], "an object of items is expected"),
     ],
 )
 def test_what_does_not_fit_names_the_file(tmp_path: Path, value: object, cause: str) -> None:
@@ -77,6 +82,28 @@ def test_label_counts(data: Path) -> None:
 def test_four_labels_merge_excited_and_leave_frustrated_out(data: Path) -> None:
     counted = Counter(label for item in split("train", data) for label in item.gold["emotion4"].values())
     assert counted == {"happy": 593 + 451, "neutral": 1221, "angry": 831, "sad": 771}
+
+
+def test_the_four_labels_are_merbenchs_and_52_more(data: Path) -> None:
+    ours = {name: split(name, data) for name in ("train", "validation")}
+    assert {name: sum(len(item.gold["emotion4"]) for item in items) for name, items in ours.items()} == {
+        "train": 3867,
+        "validation": 475,
+    }
+    with (data / "iemocap" / "merbench_labels_ses01-04.csv").open(encoding="utf8", newline="") as file:
+        theirs = list(csv.DictReader(file))
+    assert sum(bool(row["emo4"]) for row in theirs) == 4290 == 3867 + 475 - 52
+    blank = Counter(row["name"].rpartition("_")[0] for row in theirs if not row["emo4"] and row["emo6"] == "0")
+    more = {}
+    for item in (item for items in ours.values() for item in items):
+        merged = Counter(row["emo4"] for row in theirs if row["name"].rpartition("_")[0] == item.id)
+        by_number = Counter(item.gold["emotion4"].values())
+        difference = [by_number[label] - merged[str(number)] for number, label in enumerate(FOUR)]
+        assert difference == [blank[item.id], 0, 0, 0]
+        if blank[item.id]:
+            more[item.id] = blank[item.id]
+            assert item.facts["scripted"] == "no"
+    assert (sum(more.values()), sum(more.get(item.id, 0) for item in ours["validation"])) == (52, 1)
 
 
 def test_validation_is_the_one_of_cosmic(data: Path) -> None:

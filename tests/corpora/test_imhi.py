@@ -1,4 +1,4 @@
-"""IMHI: the golden counts of mental-health, the parser's oddities, and three raters' votes."""
+"""IMHI: counts of the release, the parser's oddities, and three raters' votes."""
 
 from collections import Counter
 from pathlib import Path
@@ -34,6 +34,11 @@ VALIDATION = {
 
 
 def questions(data: Path, split: str) -> list[Question]:
+    """Those for a label, which alone have choices."""
+    return [item for item in everything(data, split) if item.choices]
+
+
+def everything(data: Path, split: str) -> list[Question]:
     return [item for item in corpora.load("imhi", data).read(split) if isinstance(item, Question)]
 
 
@@ -45,8 +50,17 @@ def test_label_counts(data: Path, split: str, expected: dict[str, dict[str, int]
     counted: dict[str, Counter[str]] = {}
     for question in questions(data, split):
         counted.setdefault(str(question.facts["set"]), Counter())[question.answers[0]] += 1
-        assert question.facts["explanation"]
     assert counted == expected
+
+
+@pytest.mark.parametrize(("split", "by_machine"), [("train", True), ("validation", True), ("expert", False)])
+def test_every_label_has_an_explanation_apart(data: Path, split: str, by_machine: bool) -> None:
+    found = everything(data, split)
+    for asked, why in zip(found[::2], found[1::2], strict=True):
+        assert (why.id, why.context, why.facts) == (f"{asked.id}:why", asked.context, asked.facts)
+        assert set(asked.facts) == {"set"}
+        assert all(why.answers)
+        assert (asked.machine, why.machine) == (False, by_machine)
 
 
 def test_both_forms_of_a_post_have_the_same_label(data: Path) -> None:
@@ -118,6 +132,9 @@ def test_no_label_is_made_up(answer: str) -> None:
 def test_a_post_with_quotes_and_line_ends() -> None:
     first, second, *_ = questions(EXAMPLES, "train")
     assert first.id == "DR:1"
+    why = everything(EXAMPLES, "train")[1]
+    assert (why.id, why.machine, why.answers) == ("DR:1:why", True, ("The post mentions it, no doubt.",))
+    assert why.question == "Does the poster suffer from depression? Explain your answer."
     assert first.context.endswith('"Tomorrow" I say.')
     assert "\n\n" in second.context
     assert first.question == "Does the poster suffer from depression?"
@@ -130,4 +147,4 @@ def test_a_rating_outside_0_to_3_names_its_line(tmp_path: Path) -> None:
         (tmp_path / "imhi" / name).write_text(text.replace("[3, 2, 3]", "[3, 4, 3]"), "utf8")
     with pytest.raises(InputError, match="three ratings from 0 to 3") as error:
         list(corpora.load("imhi", tmp_path).read("ratings"))
-    assert error.value.line == 4
+    assert error.value.line == 2

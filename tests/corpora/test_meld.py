@@ -71,7 +71,7 @@ def test_dialogues_of_dev_go_on_counting() -> None:
         (ROW.format(id="0,first", time=NOW), 2, "'first'"),
         (ROW.format(id="zero,0", time=NOW), 2, "'zero'"),
         (ROW.format(id="0,0", time=NOW) * 2, 3, "utterance '0' of '1039' is there twice"),
-        (ROW.format(id="0,0", time=NOW) + ROW.format(id="1,0", time=NOW)[:-20], 3, "cells"),
+        (ROW.format(id="0,0", time=NOW) + ROW.format(id="1,0", time=NOW)[:-20], 3, "not a table"),
     ],
 )
 def test_what_does_not_fit_names_file_and_line(tmp_path: Path, table: str, line: int, cause: str) -> None:

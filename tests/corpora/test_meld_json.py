@@ -33,12 +33,15 @@ def test_numbers_are_cosmics_and_characters_repaired(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "cause"),
     [
-        ({"1039": RECORD | {"labels": [4, 7]}}, "7 is no label number"),
+        ({"1039": RECORD | {"labels": [4, 7]}}, "item 1039: does not fit: 7 is no label number"),
+        ({"1039": RECORD | {"labels": [4, True]}}, "True is no label number"),
+        ({"1039": RECORD | {"labels": [4, 1.0]}}, "1.0 is no label number"),
+        ({"1039": {key: [] for key in RECORD}}, "item 1039: does not fit: '1039' has no utterance"),
         ({"1039": RECORD | {"labels": [4, -1]}}, "-1 is no label number"),
         ({"1039": RECORD | {"speakers": ["Joey"]}}, "differ in length"),
         ({"1039": {"labels": []}}, "no 'speakers' here"),
         ({"1039": RECORD | {"sentences": [4, "Who?"]}}, "does not fit"),
-        (["1039"], "does not fit"),
+        (["1039"], "an object of items is expected"),
     ],
 )
 def test_what_does_not_fit_names_the_file(tmp_path: Path, value: object, cause: str) -> None:

@@ -1,4 +1,4 @@
-"""MIntRec: counts of mintrec2's page, and quotation marks that are text."""
+"""MIntRec: counts of the release, and quotation marks that are text."""
 
 from collections import Counter
 from pathlib import Path

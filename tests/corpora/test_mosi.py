@@ -79,3 +79,13 @@ def test_words_without_features_name_their_line(copy: Path) -> None:
     with pytest.raises(InputError, match="'new0_1' has no features") as error:
         list(corpora.load("mosi", copy).read("train"))
     assert error.value.line == 8
+
+
+def test_an_utterance_that_is_there_twice_is_refused(copy: Path) -> None:
+    path = copy / "mosi" / "mosi_text_train.csv"
+    header, first, *others = path.read_text("utf8").splitlines(keepends=True)
+    id = first.partition(",")[0]
+    path.write_text("".join([header, first, f"{id},WHAT WAS THAT,1\n", *others]), "utf8")
+    with pytest.raises(InputError, match=f"utterance '{id}' of .* is there twice") as error:
+        list(corpora.load("mosi", copy).read("train"))
+    assert error.value.path == path

@@ -161,24 +161,24 @@ def test_a_turn_that_does_not_fit_is_named(
     example["tr_1"][0][1].update(changed)
     with pytest.raises(InputError) as error:
         read(example)
-    assert f"dailydialog_train.json: dialogue tr_1, {message}" in str(error.value)
+    assert f"dailydialog_train.json: item tr_1: does not fit: {message}" in str(error.value)
 
 
 def test_a_missing_key_is_named(example: Any, read: Read) -> None:  # noqa: ANN401  (JSON)
     del example["tr_2"][0][0]["speaker"]
-    with pytest.raises(InputError, match="dialogue tr_2, turn 1, 'speaker': Field required"):
+    with pytest.raises(InputError, match="item tr_2: does not fit: turn 1, 'speaker', Field required"):
         read(example)
 
 
-@pytest.mark.parametrize("released", [[], [[], []], {}, "turns", None])
+@pytest.mark.parametrize("released", [[], [[]], [[], []], {}, "turns", None])
 def test_a_dialogue_that_is_no_list_of_one_list(released: object, example: Any, read: Read) -> None:  # noqa: ANN401
     example["tr_2"] = released
-    with pytest.raises(InputError, match=r"dailydialog_train.json: dialogue tr_2"):
+    with pytest.raises(InputError, match=r"dailydialog_train.json: item tr_2: does not fit: "):
         read(example)
 
 
 def test_a_list_is_no_corpus(read: Read) -> None:
-    with pytest.raises(InputError, match=r"dailydialog_train.json:1: an object of dialogues is expected"):
+    with pytest.raises(InputError, match=r"dailydialog_train.json:1: an object of items is expected"):
         read([])
 
 

@@ -1,4 +1,4 @@
-"""Empathic Reactions: golden figures of wassa-empathy, and the files of WASSA 2022 on the miniature."""
+"""Empathic Reactions: figures counted on the release, and the files of WASSA 2022 on the miniature."""
 
 import shutil
 from pathlib import Path

@@ -60,7 +60,7 @@ def test_rows_conversations_and_the_one_polarity_of_three(data: Path) -> None:
 def test_three_rows_that_lenient_readers_break(
     data: Path, layer: str, place: int, ours: tuple[float, float], lenient: tuple[float, float], seen: set[float]
 ) -> None:
-    """The page's figures come from a reader that does not know the backslash, and moves three rows to the right.
+    """Readers that do not know the backslash move three rows to the right.
 
     Counted from the right end, every score is where it belongs: this is what ours must find.
     """
@@ -115,3 +115,11 @@ def test_a_row_that_is_cut_names_its_line(miniatures: Path, tmp_path: Path, row:
     (tmp_path / "wassa" / "trac2_CONVT_dev.csv").write_text(whole + row + "\n", "utf8")
     with pytest.raises(InputError, match=cause):
         read(tmp_path, "validation")
+
+
+def test_a_turn_that_is_there_twice_is_refused(miniatures: Path, tmp_path: Path) -> None:
+    lines = (miniatures / "wassa" / "trac2_CONVT_train.csv").read_text("utf8").splitlines(keepends=True)
+    (tmp_path / "wassa").mkdir()
+    (tmp_path / "wassa" / "trac2_CONVT_train.csv").write_text("".join([*lines[:3], lines[2], *lines[3:]]), "utf8")
+    with pytest.raises(InputError, match=r"trac2_CONVT_train.csv:\d+: .*utterance '1' of '.*' is there twice"):
+        read(tmp_path, "train")

@@ -1,4 +1,4 @@
-"""WITS: the golden table of edge-sarcasm, and what a broken item says."""
+"""WITS: counts of the release, and what a broken item says."""
 
 import json
 import re

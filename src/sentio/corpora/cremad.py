@@ -56,6 +56,7 @@ card = CorpusCard(
         "checksums and counts are of actors 1001-1073; the whole release has 7,442 clips of 91 actors",
         "tabulatedVotes.csv is a cleaned set of votes and not the one behind the published vote losses",
         "raters are not named in the counts: annotator 3 of one clip is not annotator 3 of the next",
+        "a clip's name, its conversation's id, tells the acted emotion: ids are not to be shown to a system",
         "perceived emotion differs from acted: the most voted is the acted one in 46 % of the voices",
     ),
 )  # fmt: skip

@@ -8,18 +8,20 @@ from sentio.corpora.base import CorpusFolder
 from sentio.errors import InputError
 
 
-def items(files: CorpusFolder, name: str) -> Iterator[tuple[str, Any]]:
-    """The items of a JSON file: those of an object by their keys, those of a list by their places from 1.
-
-    Raises `InputError` where the file is neither.
-    """
+def named(files: CorpusFolder, name: str) -> Iterator[tuple[str, Any]]:
+    """The items of a JSON object by their keys; raises `InputError` where the file holds something else."""
     value = files.document(name)
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from ((str(place), item) for place, item in enumerate(value, start=1))
-    else:
-        raise InputError("a list or an object of items is expected", path=files.path / name, line=1)
+    if not isinstance(value, dict):
+        raise InputError("an object of items is expected", path=files.path / name, line=1)
+    yield from value.items()
+
+
+def listed(files: CorpusFolder, name: str) -> Iterator[tuple[str, Any]]:
+    """The items of a JSON list by their places from 1; raises `InputError` where the file holds something else."""
+    value = files.document(name)
+    if not isinstance(value, list):
+        raise InputError("a list of items is expected", path=files.path / name, line=1)
+    yield from ((str(place), item) for place, item in enumerate(value, start=1))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ once in English:
     sample_00000000,happy,You came after all.,"In the video, she smiles and speaks fast, so she seems glad."
 
 The second has long descriptions of the 332 clips of OV-MERD, both languages in one row (name, chinese,
-english), without subtitles and emotions.
+english), without subtitles and emotions. A language model wrote them from clues that people had checked.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ card = CorpusCard(
     },
     faults=(
         "v1: 7 of 100 clips have no subtitle; the English texts are translations",
-        "v2: a language model wrote the descriptions from clues that people had checked",
+        "v2 has no gold, only machine explanations: nothing can be scored on it",
         "39 clips are in both versions, with different texts: never train on one and report on the other",
     ),
 )
@@ -60,6 +60,7 @@ IN_ENGLISH = {"生气": "angry", "高兴": "happy", "担忧": "worried", "悲伤
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """A clip is a conversation of one utterance; its text is what was said, in Chinese, "" in v2.
 
+    What people wrote in v1 is gold, what a language model wrote in v2 is in `machine`, under the same names.
     The subtitle in English is the fact "subtitle in English". Raises `InputError` where the two languages
     of v1 are not about the same clips and emotions.
     """
@@ -80,17 +81,18 @@ def _first_version(files: CorpusFolder) -> Iterator[Item]:
         if name not in originals or originals[name][2] != emotion:
             raise InputError(f"{chinese} has no {name!r} that is {emotion}", path=files.file(english), line=line)
         subtitle, gold["explanation in Chinese"], _ = originals[name]
-        yield _clip(name, subtitle, gold, facts)
+        layers = {layer: {"0": value} for layer, value in gold.items()}
+        yield AnnotatedConversation(conversation=_clip(name, subtitle), gold=layers, facts=facts)
 
 
 def _second_version(files: CorpusFolder) -> Iterator[Item]:
     (file,) = card.files["v2"]
     for line, row in files.rows(file):
         with files.at(file, line):
-            yield _clip(row["name"], "", {"explanation": row["english"], "explanation in Chinese": row["chinese"]}, {})
+            written = {"explanation": {"0": row["english"]}, "explanation in Chinese": {"0": row["chinese"]}}
+            item = AnnotatedConversation(conversation=_clip(row["name"], ""), machine=written)
+        yield item
 
 
-def _clip(name: str, subtitle: str, gold: dict[str, str], facts: dict[str, str | float]) -> AnnotatedConversation:
-    conversation = Conversation(id=name, utterances=(Utterance(id="0", speaker="", text=subtitle),))
-    layers = {layer: {"0": value} for layer, value in gold.items()}
-    return AnnotatedConversation(conversation=conversation, gold=layers, facts=facts)
+def _clip(name: str, subtitle: str) -> Conversation:
+    return Conversation(id=name, utterances=(Utterance(id="0", speaker="", text=subtitle),))

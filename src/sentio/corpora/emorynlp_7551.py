@@ -13,12 +13,12 @@ fact `begins` places in the episode.
 
 from ast import literal_eval
 from collections.abc import Iterator
-from itertools import groupby
+from operator import itemgetter
 
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated, from_the_beginning, known, seconds
+from sentio.corpora.transcripts import Turn, annotated, from_the_beginning, known, seconds, together
 from sentio.gold import AnnotatedConversation, Item
 
 card = CorpusCard(
@@ -64,14 +64,10 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
 
 def scenes(files: CorpusFolder, name: str) -> Iterator[AnnotatedConversation]:
     """The scenes of one table."""
-    columns = ("Season", "Episode", "Scene_ID")
-    for own, rows in groupby(files.rows(name), key=lambda row: tuple(row[1].get(column, "") for column in columns)):
-        turns = []
-        for line, row in rows:
-            with files.at(name, line):
-                turns.append(_turn(row))
+    place = itemgetter("Season", "Episode", "Scene_ID")
+    for own, spoken, line, _ in together(files, name, files.rows(name), place, _turn):
         with files.at(name, line):
-            turns, begins = from_the_beginning(turns)
+            turns, begins = from_the_beginning(spoken)
             season, episode, scene = map(int, own)
             facts = {"season": own[0], "episode": own[1], "begins": begins}
             item = annotated(f"s{season:02}_e{episode:02}_c{scene:02}", turns, facts=facts)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.documents import at_item, items
+from sentio.corpora.documents import at_item, listed
 from sentio.corpora.transcripts import known
 from sentio.gold import AnnotatedConversation, Layer, Value
 
@@ -48,7 +48,7 @@ def strategy(name: str, order: Sequence[str]) -> str:
 
 def read_document(files: CorpusFolder, name: str, order: Sequence[str]) -> Iterator[AnnotatedConversation]:
     """The conversations of the authors' JSON. It has no ids: they are numbered from 1, utterances from 0."""
-    for own, record in items(files, name):
+    for own, record in listed(files, name):
         with at_item(files, name, own):
             item = _released(own, record, order)
         yield item

@@ -11,13 +11,12 @@ with the names of the labels (neutral, happy, sad, angry, surprised, disgusted, 
 """
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from sentio.card import CorpusCard
-from sentio.conversation import Conversation, Utterance
+from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import known
-from sentio.gold import AnnotatedConversation, Item, Value
+from sentio.corpora.transcripts import Turn, annotated, known, together
+from sentio.gold import Item
 
 card = CorpusCard(
     title="EmotionTalk",
@@ -70,25 +69,22 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     validation share no actor.
     """
     (name,) = card.files[split]
-    for own, rows in groupby(files.rows(name), key=lambda row: "_".join(row[1].get("name", "").split("_")[:2])):
-        turns: list[tuple[Utterance, dict[str, Value]]] = []
-        for line, row in rows:
-            with files.at(name, line):
-                _, _, actor, place = row["name"].split("_")
-                turns.append((Utterance(id=place, speaker=actor, text=row["transcript_zh"]), _marks(row)))
+    for own, turns, line, row in together(files, name, files.rows(name), _dialogue, _turn):
         with files.at(name, line):
             turns.sort(key=lambda turn: int(turn[0].id))
-            item = AnnotatedConversation(
-                conversation=Conversation(id=own, utterances=tuple(utterance for utterance, _ in turns)),
-                gold={layer: {u.id: marks[layer] for u, marks in turns} for layer in card.layers},
-                facts={"group": row["group"]},
-            )
+            item = annotated(own, turns, facts={"group": row["group"]})
         yield item
 
 
-def _marks(row: dict[str, str]) -> dict[str, Value]:
+def _dialogue(row: dict[str, str]) -> str:
+    group, dialogue, _, _ = row["name"].split("_")
+    return f"{group}_{dialogue}"
+
+
+def _turn(row: dict[str, str]) -> Turn:
+    _, _, actor, place = row["name"].split("_")
     score = float(row["mm_val"])
     if not -2 <= score <= 2:
         raise ValueError(f"{row['mm_val']} is not from -2 to 2")
     labels = {layer: known(row[view], card.layers[layer]) for layer, view in VIEWS.items()}
-    return {**labels, "sentiment score": score}
+    return Utterance(id=place, speaker=actor, text=row["transcript_zh"]), {**labels, "sentiment score": score}

@@ -53,9 +53,8 @@ COLUMNS = ("conv_id", "utterance_idx", "context", "prompt", "speaker_idx", "utte
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """The conversations of a split; speakers are numbers as in the file, the first tells of the situation.
 
-    The emotion is the gold of the first utterance and the fact `emotion`, which is the whole
-    conversation's; `situation`, `selfeval` and `tags` are facts where they are given. The replies to choose
-    from are left out.
+    The emotion, which is the whole conversation's, is the gold of the first utterance; `situation`, `selfeval`
+    and `tags` are facts where they are given. The replies to choose from are left out.
     """
     (name,) = card.files[split]
     for own, rows in groupby(_rows(files, name), key=lambda row: row[1]["conv_id"]):
@@ -87,8 +86,7 @@ def _rows(files: CorpusFolder, name: str) -> Iterator[tuple[int, dict[str, str]]
 
 
 def _facts(row: dict[str, str]) -> dict[str, str]:
-    said = {"emotion": row["context"], "situation": _text(row["prompt"])}
-    return said | {fact: row[fact] for fact in ("selfeval", "tags") if row[fact]}
+    return {"situation": _text(row["prompt"])} | {fact: row[fact] for fact in ("selfeval", "tags") if row[fact]}
 
 
 def _text(cell: str) -> str:

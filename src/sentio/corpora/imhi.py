@@ -128,10 +128,10 @@ card = CorpusCard(
             "228f52a7bb06c2af57cb0feda27ee1e773abfc6a3943014169eb3e8e482e93e0",
     },
     counts={
-        "train": {"questions": 9387},
-        "validation": {"questions": 3831},
-        "validation-completion": {"questions": 3831},
-        "expert": {"questions": 315},
+        "train": {"questions": 18774},
+        "validation": {"questions": 7662},
+        "validation-completion": {"questions": 7662},
+        "expert": {"questions": 630},
         "ratings": {"conversations": 285, "utterances": 570},
     },
     layers={
@@ -143,7 +143,8 @@ card = CorpusCard(
         "the paper says 42 wrong ChatGPT answers were rated, the file has 43",
         "SAD says 'emotion turmoil' in instructions and 'emotional turmoil' in completions",
         "a completion's label is a whole sentence in 1 row of Irf and 2 of MultiWD: comparing with 'yes.' misses them",
-        "explanations are ChatGPT's; the DR, T-SID and SWMH labels are weak (subreddit, hashtag)",
+        "explanations are ChatGPT's, the experts' 315 aside: they are machine answers",
+        "the DR, T-SID and SWMH labels are weak (subreddit, hashtag): no annotator read the posts",
         "apostrophes of MultiWD are mangled in the release",
     ),
 )  # fmt: skip
@@ -174,20 +175,22 @@ SPELLINGS = {
 }
 QUERY = re.compile(r'Consider this post: "(.*)" Question: (.*)', re.DOTALL)
 LABEL = re.compile(r"(?:this post shows )?(?:.* related to )?(.+)")
+WHY = "Explain your answer."
 ASPECTS = ("fluency", "completeness", "reliability", "overall")
 
 
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
-    """A question a row, with id SET:ROW; in `ratings` a conversation of a post and an explanation of its label.
+    """Two questions a row, in `ratings` a conversation of a post and an explanation of its label.
 
-    A question's facts are its set and the explanation, written by ChatGPT. In `ratings` the post carries
-    the human label, the explanation three raters' votes from 0 to 3 on four aspects.
+    SET:ROW asks for the label, SET:ROW:why for its explanation, which ChatGPT wrote (`machine`) and experts in
+    `expert`; the fact `set` names the set. In `ratings` the post carries the human label, the explanation three
+    raters' votes from 0 to 3 on four aspects.
     """
     for name in card.files[split]:
         if split == "ratings":
             yield from _ratings(files, name)
         else:
-            yield from _questions(files, name)
+            yield from _questions(files, name, by_experts=split == "expert")
 
 
 def parse_answer(answer: str, of: str) -> tuple[str, str]:
@@ -210,7 +213,7 @@ def parse_answer(answer: str, of: str) -> tuple[str, str]:
     return label, explanation.strip()
 
 
-def _questions(files: CorpusFolder, name: str) -> Iterator[Question]:
+def _questions(files: CorpusFolder, name: str, *, by_experts: bool) -> Iterator[Question]:
     path = PurePosixPath(name)
     of = path.parent.name if path.parent.name in LABELS else path.stem
     for number, (line, row) in enumerate(files.rows(name), start=1):
@@ -225,13 +228,15 @@ def _questions(files: CorpusFolder, name: str) -> Iterator[Question]:
                 post = row["post"].removeprefix("Post: ")
                 question, answer = row["question"].strip().removeprefix("Question: "), row["response"]
             label, explanation = parse_answer(answer, of)
+        own, facts = f"{of}:{number}", {"set": of}
+        yield Question(id=own, context=post, question=question, choices=LABELS[of], answers=(label,), facts=dict(facts))
         yield Question(
-            id=f"{of}:{number}",
+            id=f"{own}:why",
             context=post,
-            question=question,
-            choices=LABELS[of],
-            answers=(label,),
-            facts={"set": of, "explanation": explanation},
+            question=f"{question} {WHY}",
+            answers=(explanation,),
+            machine=not by_experts,
+            facts=dict(facts),
         )
 
 

@@ -12,12 +12,12 @@ the JSON release does (`meld_json`): dialogue 0 of dev is 1039, of test 1153. Th
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from operator import itemgetter
 
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated, from_the_beginning, known, repaired, seconds
+from sentio.corpora.transcripts import Turn, annotated, from_the_beginning, known, repaired, seconds, together
 from sentio.gold import AnnotatedConversation, Item
 
 card = CorpusCard(
@@ -69,13 +69,9 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
 
 def dialogues(files: CorpusFolder, name: str, first: int = 0) -> Iterator[AnnotatedConversation]:
     """The dialogues of any table with MELD's columns; `first` is added to each `Dialogue_ID`."""
-    for own, rows in groupby(files.rows(name), key=lambda row: row[1].get("Dialogue_ID", "")):
-        turns = []
-        for line, row in rows:
-            with files.at(name, line):
-                turns.append(_turn(row))
+    for own, spoken, line, row in together(files, name, files.rows(name), itemgetter("Dialogue_ID"), _turn):
         with files.at(name, line):
-            turns, begins = from_the_beginning(turns)
+            turns, begins = from_the_beginning(spoken)
             facts = {"dialogue": own, "season": row["Season"], "episode": row["Episode"], "begins": begins}
             item = annotated(str(first + int(own)), turns, facts=facts)
         yield item

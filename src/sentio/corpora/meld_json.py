@@ -15,6 +15,7 @@ from typing import TypedDict
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
+from sentio.corpora.documents import at_item, named
 from sentio.corpora.transcripts import Turn, annotated, columns, numbered, repaired
 from sentio.gold import AnnotatedConversation, Item
 
@@ -53,10 +54,8 @@ card = CorpusCard(
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """The dialogues of a split."""
     (name,) = card.files[split]
-    with files.at(name):
-        dialogues = list(files.document(name).items())
-    for own, record in dialogues:
-        with files.at(name):
+    for own, record in named(files, name):
+        with at_item(files, name, own):
             item = _dialogue(own, record)
         yield item
 

@@ -12,12 +12,12 @@ Timestamps, whose form nothing documents, are left out. `mintrec2_mmla` reads th
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from operator import itemgetter
 
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated, known
+from sentio.corpora.transcripts import Turn, annotated, known, together
 from sentio.gold import Item
 
 card = CorpusCard(
@@ -57,15 +57,14 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     Utterances are in the order of their ids, which may have gaps.
     """
     (name,) = card.files[split]
-    for own, rows in groupby(
-        files.rows(name, delimiter="\t", quoted=False), key=lambda row: row[1].get("Dialogue_id", "")
-    ):
-        turns: list[Turn] = []
-        for line, row in rows:
-            with files.at(name, line):
-                utterance = Utterance(id=str(int(row["Utterance_id"])), speaker=row["speaker_name"], text=row["Text"])
-                turns.append((utterance, {"intent": known(row["Label"].lower(), card.layers["intent"])}))
+    rows = files.rows(name, delimiter="\t", quoted=False)
+    for own, turns, line, row in together(files, name, rows, itemgetter("Dialogue_id"), _turn):
         with files.at(name, line):
             turns.sort(key=lambda turn: int(turn[0].id))
             item = annotated(own, turns, facts={"source": row["Source"]})
         yield item
+
+
+def _turn(row: dict[str, str]) -> Turn:
+    utterance = Utterance(id=str(int(row["Utterance_id"])), speaker=row["speaker_name"], text=row["Text"])
+    return utterance, {"intent": known(row["Label"].lower(), card.layers["intent"])}

@@ -10,13 +10,12 @@ and audio content, what is the intent of this speaker?\\nThe candidate labels fo
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from sentio.card import CorpusCard
 from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.transcripts import Turn, annotated, known
+from sentio.corpora.transcripts import Turn, annotated, known, together
 from sentio.gold import Item
 
 card = CorpusCard(
@@ -54,29 +53,26 @@ VIDEO = re.compile(r"(?:.*/)?MIntRec2\.0_(\d+)_(\d+)\.mp4")
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """The dialogues of a split by speakers without name; ids are MIntRec2.0's and have gaps."""
     (name,) = card.files[split]
-    turns: list[Turn] = []
-    for own, records in groupby(_records(files, name), key=lambda record: record[1]):
-        for line, _, number, record in records:
-            with files.at(name, line):
-                turns.append(_turn(number, record))
+    for own, turns, line, _ in together(files, name, files.json_lines(name), _dialogue, _turn):
         with files.at(name, line):
             item = annotated(own, turns)
         yield item
-        turns = []
 
 
-def _records(files: CorpusFolder, name: str) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
-    """Line number, dialogue, number of the utterance, and record."""
-    for line, record in files.json_lines(name):
-        with files.at(name, line):
-            (video,) = record["videos"]
-            dialogue, number = _found(VIDEO, video)
-        yield line, dialogue, number, record
+def _dialogue(record: dict[str, Any]) -> str:
+    return _ids(record)[0]
 
 
-def _turn(number: str, record: dict[str, Any]) -> Turn:
+def _turn(record: dict[str, Any]) -> Turn:
     (text,), (intent,) = _found(QUERY, record["query"]), _found(RESPONSE, record["response"])
-    return Utterance(id=number, speaker="", text=text), {"intent": known(intent, card.layers["intent"])}
+    utterance = Utterance(id=_ids(record)[1], speaker="", text=text)
+    return utterance, {"intent": known(intent, card.layers["intent"])}
+
+
+def _ids(record: dict[str, Any]) -> tuple[str, ...]:
+    """Of the dialogue and of the utterance."""
+    (video,) = record["videos"]
+    return _found(VIDEO, video)
 
 
 def _found(pattern: re.Pattern[str], text: Any) -> tuple[str, ...]:  # noqa: ANN401  (JSON)

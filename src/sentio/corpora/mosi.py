@@ -14,7 +14,6 @@ ACL 2017. A table of the words, in capitals, beside arrays of the same rows:
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 from zipfile import BadZipFile
 
@@ -22,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.card import CorpusCard
-from sentio.conversation import Conversation, Utterance
+from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
+from sentio.corpora.transcripts import Turn, annotated, together
 from sentio.errors import InputError
-from sentio.gold import AnnotatedConversation, Item
+from sentio.gold import Item
 
 card = CorpusCard(
     title="CMU-MOSI (bc-LSTM)",
@@ -82,20 +82,20 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     words, arrays = card.files[split]
     loaded = _load(files, arrays)
     chosen = _videos(loaded, split, files, arrays)
-    known = frozenset(str(row) for row in loaded["ids"])
-    for video, of_video in groupby(files.rows(words), key=lambda numbered: _video(numbered[1].get("id", ""))):
-        utterances, gold = [], {}
-        for line, row in of_video:
-            with files.at(words, line):
-                if row["label"] not in SENTIMENTS:
-                    raise ValueError(f"{row['label']!r} is neither 0 nor 1")
-                if row["id"] not in known:
-                    raise ValueError(f"{row['id']!r} has no features in {arrays}")
-                utterances.append(Utterance(id=row["id"], speaker="", text=row["text"]))
-                gold[row["id"]] = SENTIMENTS[row["label"]]
+    with_features = frozenset(str(row) for row in loaded["ids"])
+
+    def turn(row: dict[str, str]) -> Turn:
+        if row["label"] not in SENTIMENTS:
+            raise ValueError(f"{row['label']!r} is neither 0 nor 1")
+        if row["id"] not in with_features:
+            raise ValueError(f"{row['id']!r} has no features in {arrays}")
+        return Utterance(id=row["id"], speaker="", text=row["text"]), {"sentiment": SENTIMENTS[row["label"]]}
+
+    for video, turns, line, _ in together(files, words, files.rows(words), lambda row: _video(row["id"]), turn):
+        with files.at(words, line):
+            item = annotated(video, turns)
         if video in chosen:
-            conversation = Conversation(id=video, utterances=tuple(utterances))
-            yield AnnotatedConversation(conversation=conversation, gold={"sentiment": gold})
+            yield item
 
 
 def features(files: CorpusFolder, split: str) -> Features:

@@ -1,7 +1,8 @@
-"""PELD: 6.5 k triples of turns of the series Friends, with the Big Five traits of who answers.
+"""PELD: 6.5 k triples of turns of the series Friends, with the Big Five traits of who speaks next.
 
 Wen et al., "Automatically Select Emotion for Response via Personality-affected Emotion Transition", Findings of
-ACL 2021. A speaks, B answers, and the emotion A will speak with next is to be foretold. Tab-separated:
+ACL 2021. A speaks, B answers, and the emotion A will speak with next is to be foretold, with A's traits known.
+Tab-separated, A is `Speaker_1`:
 
     Speaker_1	Speaker_2	Personality	Utterance_1	...	Emotion_1	...	Sentiment_3
     Ross	Joey	[0.722, 0.489, 0.6, 0.533, 0.356]	You ate it?	...	anger	...	negative
@@ -21,9 +22,9 @@ from sentio.conversation import Speaker, Utterance
 from sentio.corpora import emorynlp_7551, meld
 from sentio.corpora.base import CorpusFolder
 from sentio.corpora.peld_triples import Triple, triples
-from sentio.corpora.transcripts import annotated, known
+from sentio.corpora.transcripts import Turn, annotated, known
 from sentio.errors import InputError, MissingExtra
-from sentio.gold import AnnotatedConversation, Item
+from sentio.gold import AnnotatedConversation, Item, Layer
 
 card = CorpusCard(
     title="PELD",
@@ -85,25 +86,25 @@ card = CorpusCard(
     },
     layers={
         "emotion": ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"),
-        "sentiment": ("positive", "neutral", "negative"),
     },
-    spaces={"emotion": "meld", "sentiment": "sentiment3"},
+    spaces={"emotion": "meld"},
     faults=(
         "845 triples stand in MELD's test dialogues: report no score on MELD after training on PELD, by any split",
         "349 of 586 validation triples share a pair of turns with train; 71 of 620 in the split by dialogue",
-        "sentiment is a function of the emotion, surprise always positive; it is not MELD's sentiment",
+        "sentiment is computed from the emotion, surprise always positive, and not MELD's: it is in machine",
         "118 of 189 repeated triples of texts carry different third emotions",
         "text is ASCII: apostrophes and dashes of MELD are spaces",
     ),
 )
 
+SENTIMENTS = ("positive", "neutral", "negative")
 TRAITS = ("openness", "conscientiousness", "extraversion", "agreeableness", "neuroticism")
 SEED = 42
 """Of the released code, as are the two shares of 10 %."""
 
 
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
-    """The triples of a split, in the order of the file; traits are in the profile of the one who answers.
+    """The triples of a split, in the order of the file; traits are in the profile of who speaks first and last.
 
     Raises `MissingExtra` without scikit-learn, which cuts the released splits.
     """
@@ -122,11 +123,13 @@ def _triple(own: str, row: dict[str, str]) -> AnnotatedConversation:
     if not all(0 <= score <= 1 for score in scores):
         raise ValueError(f"traits {scores} are not all from 0 to 1")
     speaker = Speaker(name=row["Speaker_1"], traits=dict(zip(TRAITS, scores, strict=True)))
-    turns = []
+    turns: list[Turn] = []
+    sentiments: Layer = {}
     for place, name in enumerate((row["Speaker_1"], row["Speaker_2"], row["Speaker_1"])):
-        marks = {layer: known(row[f"{layer.capitalize()}_{place + 1}"], order) for layer, order in card.layers.items()}
-        turns.append((Utterance(id=str(place), speaker=name, text=row[f"Utterance_{place + 1}"]), marks))
-    return annotated(own, turns, profiles={speaker.name: speaker})
+        utterance = Utterance(id=str(place), speaker=name, text=row[f"Utterance_{place + 1}"])
+        turns.append((utterance, {"emotion": known(row[f"Emotion_{place + 1}"], card.layers["emotion"])}))
+        sentiments[utterance.id] = known(row[f"Sentiment_{place + 1}"], SENTIMENTS)
+    return annotated(own, turns, machine={"sentiment": sentiments}, profiles={speaker.name: speaker})
 
 
 def _parts_as_released(files: CorpusFolder, found: list[AnnotatedConversation], table: str, line: int) -> list[str]:

@@ -11,8 +11,6 @@ dialogues; evidence is the number of a turn, or "b" for a cause that nobody says
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, ValidationError
@@ -20,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictInt, Validat
 from sentio.card import CorpusCard
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.errors import InputError
+from sentio.corpora.documents import at_item, named
 from sentio.gold import AnnotatedConversation, GoldCause, Item
 
 card = CorpusCard(
@@ -75,14 +73,9 @@ LATENT = "b"
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """Utterances are named by their turn, from 1; a latent cause has neither evidence nor span."""
     (name,) = card.files[split]
-    path = files.file(name)
-    dialogues = files.document(name)
-    if not isinstance(dialogues, dict):
-        raise InputError("an object of dialogues is expected", path=path, line=1)
-    for dialogue, released in dialogues.items():
-        with _naming(path, dialogue):
-            (turns,) = _Dialogue.model_validate(released).root
-            item = _annotated(dialogue, turns)
+    for dialogue, released in named(files, name):
+        with at_item(files, name, dialogue):
+            item = _annotated(dialogue, _turns(released))
         yield item
 
 
@@ -106,6 +99,19 @@ class _Turn(BaseModel):
 
 class _Dialogue(RootModel[tuple[tuple[_Turn, ...]]]):
     """The release wraps the turns of a dialogue in a list of one."""
+
+
+def _turns(released: object) -> tuple[_Turn, ...]:
+    try:
+        (turns,) = _Dialogue.model_validate(released).root
+    except ValidationError as error:
+        first = error.errors()[0]
+        _, *inside = first["loc"] or (0,)
+        place = "".join(f"turn {at + 1}, " if isinstance(at, int) else f"{at!r}, " for at in inside[:2])
+        raise ValueError(f"{place}{first['msg']}") from error
+    if not turns:
+        raise ValueError("there is no turn")
+    return turns
 
 
 def _annotated(dialogue: str, turns: tuple[_Turn, ...]) -> AnnotatedConversation:
@@ -140,17 +146,3 @@ def _causes(target: _Turn, turns: tuple[_Turn, ...]) -> Iterator[GoldCause]:
         if not span.strip() or span not in turns[int(number) - 1].utterance:
             raise ValueError(f"turn {target.turn}: the span is not in turn {number}: {span!r}")
         yield GoldCause(target=str(target.turn), evidence=str(number), span=span, kinds=target.kinds)
-
-
-@contextmanager
-def _naming(path: Path, dialogue: str) -> Iterator[None]:
-    """JSON keeps no lines: what does not fit is found by file, dialogue and turn."""
-    try:
-        yield
-    except ValidationError as error:
-        first = error.errors()[0]
-        _, *inside = first["loc"] or (0,)
-        place = "".join(f", turn {at + 1}" if isinstance(at, int) else f", {at!r}" for at in inside[:2])
-        raise InputError(f"dialogue {dialogue}{place}: {first['msg']}", path=path) from error
-    except ValueError as error:
-        raise InputError(f"dialogue {dialogue}, {error}", path=path) from error

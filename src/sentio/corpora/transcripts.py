@@ -1,28 +1,40 @@
 """What the readers of transcribed conversations share: turns with labels, clock times, stray characters."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from sentio.conversation import Conversation, Speaker, Utterance
 from sentio.corpora.base import CorpusFolder
 from sentio.errors import InputError
-from sentio.gold import AnnotatedConversation
+from sentio.gold import AnnotatedConversation, Layer, Value
 
-Turn = tuple[Utterance, dict[str, str]]
-"""An utterance and its labels by layer."""
+Turn = tuple[Utterance, Mapping[str, Value]]
+"""An utterance and its annotations by layer."""
+
+Row = TypeVar("Row")
+Own = TypeVar("Own")
+Read = TypeVar("Read")
 
 CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)[,.](\d{1,3})")
 
 
 def annotated(
-    name: str, turns: Sequence[Turn], *, profiles: Mapping[str, Speaker] = {}, facts: Mapping[str, str | float] = {}
+    name: str,
+    turns: Sequence[Turn],
+    *,
+    machine: Mapping[str, Layer] = {},
+    profiles: Mapping[str, Speaker] = {},
+    facts: Mapping[str, str | float] = {},
 ) -> AnnotatedConversation:
-    """A conversation with the labels of its turns as gold.
+    """A conversation with the annotations of its turns as gold.
 
-    Raises `ValueError` where two turns share an id: their labels could not be told apart.
+    Raises `ValueError` where there is no turn, or two share an id: their labels could not be told apart.
     """
+    if not turns:
+        raise ValueError(f"{name!r} has no utterance")
     seen = set()
     for utterance, _ in turns:
         if utterance.id in seen:
@@ -32,8 +44,36 @@ def annotated(
     return AnnotatedConversation(
         conversation=Conversation(id=name, utterances=tuple(u for u, _ in turns), profiles=dict(profiles)),
         gold={layer: {u.id: marks[layer] for u, marks in turns if layer in marks} for layer in layers},
+        machine=dict(machine),
         facts=dict(facts),
     )
+
+
+def together(
+    files: CorpusFolder,
+    name: str,
+    rows: Iterable[tuple[int, Row]],
+    own: Callable[[Row], Own],
+    turn: Callable[[Row], Read],
+) -> Iterator[tuple[Own, list[Read], int, Row]]:
+    """The conversations of a table with an utterance a row: which it is, its turns, its last line and last row.
+
+    Rows that follow each other and are of one conversation, as `own` tells, belong together. Raises `InputError`
+    naming the line of a row that `own` or `turn` cannot read.
+    """
+
+    def told() -> Iterator[tuple[Own, int, Row]]:
+        for line, row in rows:
+            with files.at(name, line):
+                which = own(row)
+            yield which, line, row
+
+    for which, of_one in groupby(told(), key=itemgetter(0)):
+        turns: list[Read] = []
+        for _, line, row in of_one:
+            with files.at(name, line):
+                turns.append(turn(row))
+        yield which, turns, line, row
 
 
 def known(label: str, order: Sequence[str]) -> str:
@@ -53,7 +93,8 @@ def numbered(number: int, order: Sequence[str]) -> str:
     >>> numbered(1, ("joy", "neutral"))
     'neutral'
     """
-    if number not in range(len(order)):
+    # True and 1.0 would pass for 1.
+    if type(number) is not int or number not in range(len(order)):
         raise ValueError(f"{number!r} is no label number from 0 to {len(order) - 1}")
     return order[number]
 

@@ -12,13 +12,14 @@ EmotionalPolarity,Empathy,SelfDisclosure
 
 import csv
 from collections.abc import Iterator
-from itertools import groupby
+from operator import itemgetter
 
 from sentio.card import CorpusCard
-from sentio.conversation import Conversation, Utterance
+from sentio.conversation import Utterance
 from sentio.corpora.base import CorpusFolder
+from sentio.corpora.transcripts import Turn, annotated, together
 from sentio.errors import InputError
-from sentio.gold import AnnotatedConversation, Item, Layer
+from sentio.gold import Item
 
 card = CorpusCard(
     title="WASSA 2024 CONV-turn",
@@ -71,37 +72,26 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     column and cell. Other facts are `article`, and `person 1` and `person 2`, the participants' numbers.
     """
     (name,) = card.files[split]
-    for own, rows in groupby(_rows(files, name), key=lambda row: row[1].get("conversation_id", "")):
-        turns, scores = [], []
-        for line, row in rows:
-            with files.at(name, line):
-                speaker = row["speaker_id"] if "speaker_id" in row else row["speaker"]
-                turns.append(Utterance(id=row["turn_id"], speaker=speaker, text=row["text"]))
-                scores.append({layer: row[column] for layer, (column, _) in SCALES.items()})
+    for own, read, line, row in together(files, name, _rows(files, name), itemgetter("conversation_id"), _turn):
+        turns, rejected = [turn for turn, _ in read], "; ".join(cell for _, cells in read for cell in cells)
         with files.at(name, line):
-            item = _conversation(own, tuple(turns), scores, row)
+            facts = {"article": row["article_id"], "person 1": row["person_id_1"], "person 2": row["person_id_2"]}
+            item = annotated(own, turns, facts=facts | ({"rejected": rejected} if rejected else {}))
         yield item
 
 
-def _conversation(
-    own: str, turns: tuple[Utterance, ...], scores: list[dict[str, str]], row: dict[str, str]
-) -> AnnotatedConversation:
-    gold: dict[str, Layer] = {}
-    rejected = []
-    for turn, cells in zip(turns, scores, strict=True):
-        for layer, cell in cells.items():
-            column, top = SCALES[layer]
-            value = _number(cell)
-            if 0 <= value <= top:
-                gold.setdefault(layer, {})[turn.id] = value
-            elif cell not in MISSING:
-                rejected.append(f"turn {turn.id}: {column} {cell}")
-    facts = {"article": row["article_id"], "person 1": row["person_id_1"], "person 2": row["person_id_2"]}
-    return AnnotatedConversation(
-        conversation=Conversation(id=own, utterances=turns),
-        gold=gold,
-        facts=facts | ({"rejected": "; ".join(rejected)} if rejected else {}),
-    )
+def _turn(row: dict[str, str]) -> tuple[Turn, list[str]]:
+    """The turn with its scores, and the cells that hold something else."""
+    speaker = row["speaker_id"] if "speaker_id" in row else row["speaker"]
+    utterance = Utterance(id=row["turn_id"], speaker=speaker, text=row["text"])
+    scores, rejected = {}, []
+    for layer, (column, top) in SCALES.items():
+        value = _number(row[column])
+        if 0 <= value <= top:
+            scores[layer] = value
+        elif row[column] not in MISSING:
+            rejected.append(f"turn {utterance.id}: {column} {row[column]}")
+    return (utterance, scores), rejected
 
 
 def _number(cell: str) -> float:

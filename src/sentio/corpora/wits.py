@@ -16,7 +16,7 @@ from typing import Any
 from sentio.card import CorpusCard
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora.base import CorpusFolder
-from sentio.corpora.documents import at_item, items
+from sentio.corpora.documents import at_item, named
 from sentio.corpora.transcripts import known
 from sentio.gold import AnnotatedConversation, Item
 
@@ -66,7 +66,7 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     (`begins`, `ends`).
     """
     (name,) = card.files[split]
-    for own, record in items(files, name):
+    for own, record in named(files, name):
         with at_item(files, name, own):
             item = _dialogue(own, record)
         yield item
