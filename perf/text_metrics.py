@@ -42,7 +42,8 @@ def main() -> None:
     # SQuAD 1.1, which torchmetrics has, gives nothing for an answer of articles only; ours is SQuAD 2.0's F1.
     rows = [row for row in range(0, wanted.texts, PEER_PART) if tokens(gold[row])]
     few = [gold[row] for row in rows], [predicted[row] for row in rows]
-    assert abs(100 * token_f1(*few).mean() - _squad(*few)["f1"]) < 1e-3
+    # torchmetrics sums in single precision.
+    assert abs(100 * token_f1(*few).mean() - _squad(*few)["f1"]) < 1e-2
     assert distinct(replies[::PEER_PART], ORDER) == _distinct(replies[::PEER_PART])
     count = sum(text.count(" ") + 1 for text in gold + predicted)
     print(f"{wanted.texts:,} pairs of {count:,} words, {len(set(gold)):,} gold spans differ; seconds, peer / ours")
