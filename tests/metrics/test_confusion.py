@@ -1,6 +1,7 @@
 """Encoding and counting, against a loop and scikit-learn; what cannot be counted is refused."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,3 +84,15 @@ def test_signs_against_scikit_learn(pairs: list[tuple[int, float]]) -> None:
 def test_signs_that_cannot_be_scored(gold: list[float], predicted: list[float]) -> None:
     with pytest.raises(ScoreError):
         sign_confusion(gold, predicted)
+
+
+@pytest.mark.parametrize("strange", [["joy"], {"joy"}, {}])
+def test_a_label_that_is_no_name_is_refused(strange: Any) -> None:  # noqa: ANN401
+    for gold, predicted in ((["joy"], [strange]), ([strange], ["joy"])):
+        with pytest.raises(ScoreError, match="labels are names"):
+            confusion(gold, predicted, ["anger", "joy"])
+
+
+def test_sentiments_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(ScoreError, match="predictions: not a list of numbers"):
+        sign_confusion([1.0], ["good"])

@@ -1,6 +1,10 @@
 """MER-UniBench's mean on the rows that its paper prints."""
 
+from random import Random
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentio.errors import ScoreError
 from sentio.metrics.mer_unibench import PRIMARY, mer_unibench_mean
@@ -30,3 +34,16 @@ def test_nine_finite_scores_are_needed() -> None:
         mer_unibench_mean(whole | {"EmoryNLP": 0.5})
     with pytest.raises(ScoreError, match="MELD is nan"):
         mer_unibench_mean(whole | {"MELD": float("nan")})
+
+
+@given(
+    st.lists(st.floats(0, 100), min_size=9, max_size=9).map(lambda x: dict(zip(PRIMARY, x, strict=True))), st.randoms()
+)
+def test_the_mean_is_of_all_nine_in_whatever_order_and_unit(scores: dict[str, float], random: Random) -> None:
+    found = mer_unibench_mean(scores)
+    shuffled = dict(random.sample(sorted(scores.items()), 9))
+    assert found == mer_unibench_mean(shuffled)
+    assert min(scores.values()) - 1e-9 <= found <= max(scores.values()) + 1e-9
+    assert mer_unibench_mean({name: score / 100 for name, score in scores.items()}) == pytest.approx(found / 100)
+    raised = mer_unibench_mean(scores | {"MELD": scores["MELD"] + 9})
+    assert raised == pytest.approx(found + 1)

@@ -25,3 +25,10 @@ def test_one_seed_has_no_deviation() -> None:
 def test_what_has_no_mean_is_refused(scores: list[float]) -> None:
     with pytest.raises(ScoreError):
         spread(scores)
+
+
+def test_scores_may_come_as_an_array_and_only_numbers_are_scores() -> None:
+    assert spread(np.array([0.5, 0.75])) == spread([0.5, 0.75])
+    for wrong in ([], np.zeros(0), [[0.5]], ["high"], 0.5, [None]):
+        with pytest.raises(ScoreError):
+            spread(wrong)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -187,11 +188,31 @@ def test_tally_counts_names_and_numbers_and_knows_the_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ratings", "classes", "cause"),
+    [
+        ([["a"], ["a", "b"]], ["a", "b"], "unequal number"),
+        ([["a", "b"]], ["a", "a", "b"], "distinct"),
+        ([["a", None]], ["a", None], "named"),
+        ([[0.0, np.nan]], [0.0, np.nan], "named"),
+        ([["a", "b"]], [], "at least one"),
+        ([[1.0, 2.0]], ["1", "2"], r"1\.0 is none of the classes 1, 2"),
+        ([["a", "longer"]], ["a", "long"], "'longer'"),
+        ([["a", None, 3]], ["a"], "3 is none"),
+        (["ab"], ["a", "b"], "shape"),
+    ],
+)
+def test_what_is_no_table_of_ratings_is_refused(ratings: Any, classes: Any, cause: str) -> None:  # noqa: ANN401
+    with pytest.raises(ScoreError, match=cause):
+        tally(ratings, classes)
+
+
+@pytest.mark.parametrize(
     ("votes", "cause"),
     [
         ([], "shape"),
         ([1, 2], "shape"),
         ([[1, float("nan")]], "NaN"),
+        ([[1, 2], [1]], "not a list of numbers"),
         ([[1, float("inf")]], "infinite"),
         ([[2, -1]], "negative"),
         ([[1, 0], [0, 0]], "utterance 1 has no votes"),
@@ -210,3 +231,9 @@ def test_losses_need_counts_and_as_many_labels() -> None:
         data_loss([[1, 0], [1, 0]], [0])
     with pytest.raises(ScoreError, match="not a single vote"):
         data_loss([[0, 0]], [0])
+
+
+@pytest.mark.parametrize("labels", [[0, 2], [0, -2], [0.0, 1.0], [0, np.nan], ["0", "1"]])
+def test_a_label_that_is_no_class_loses_nothing_silently(labels: Any) -> None:  # noqa: ANN401
+    with pytest.raises(ScoreError, match="columns of the votes, 0 to 1"):
+        data_loss([[1, 0], [0, 1]], labels)

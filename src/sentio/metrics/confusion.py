@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import numbers
 
 OUTSIDE = -1
 """The code of a label outside the label space."""
@@ -31,7 +32,7 @@ Measure = Callable[[Counts], Scores]
 def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Codes:
     """The position of each label in `classes`, `OUTSIDE` for any other and for None (no answer): shape (N,).
 
-    Raises `ScoreError` where a class is listed twice or none is.
+    Raises `ScoreError` where a class is listed twice or none is, and for a label that is a list, a set or the like.
 
     >>> encode(["joy", "anger", "hunger", None], ["anger", "joy"])
     array([ 1,  0, -1, -1])
@@ -40,11 +41,17 @@ def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Codes:
     if not index or len(index) < len(classes):
         raise ScoreError(f"classes must be distinct and at least one: {list(classes)}")
     codes: Iterator[int] = map(index.get, labels, repeat(OUTSIDE))
-    return np.fromiter(codes, np.intp, len(labels))
+    try:
+        return np.fromiter(codes, np.intp, len(labels))
+    except TypeError as error:
+        raise ScoreError(f"labels are names, or None for no answer: {error}") from error
 
 
 def encode_gold(labels: Sequence[str], classes: Sequence[str]) -> Codes:
-    """Like `encode`, for gold labels: one outside `classes` raises `ScoreError`, as does an empty sequence."""
+    """Like `encode`, for gold labels: codes of shape (N,), range 0..C - 1.
+
+    One label outside `classes` raises `ScoreError`, as does an empty sequence.
+    """
     codes = encode(labels, classes)
     if not len(codes):
         raise ScoreError("nothing to score: no gold labels")
@@ -55,7 +62,10 @@ def encode_gold(labels: Sequence[str], classes: Sequence[str]) -> Codes:
 
 
 def cells(gold: Codes, predicted: Codes, classes: int) -> Codes:
-    """The cell of each row in a flattened table of shape (classes, classes + 1); raises `ScoreError` for lengths."""
+    """The cell of each row in a flattened table of shape (classes, classes + 1): codes of shape (N,) in and out.
+
+    Raises `ScoreError` for unequal lengths.
+    """
     if len(gold) != len(predicted):
         raise ScoreError(f"{len(gold)} gold labels but {len(predicted)} predictions")
     found: Codes = gold * (classes + 1) + np.where(predicted == OUTSIDE, classes, predicted)
@@ -75,7 +85,7 @@ class Confusion:
         return int(self.counts[:, -1].sum())
 
     def score(self, measure: Measure) -> float:
-        """One score, by a measure of `sentio.metrics.classification`.
+        """One score, by a measure of `sentio.metrics.classification`, in that measure's range.
 
         >>> from sentio.metrics.classification import accuracy
         >>> confusion(["joy", "joy", "anger"], ["joy", "hunger", "anger"], ["anger", "joy"]).score(accuracy)
@@ -85,10 +95,11 @@ class Confusion:
 
 
 def confusion(gold: Sequence[str], predicted: Sequence[str | None], classes: Sequence[str]) -> Confusion:
-    """Count predictions against gold labels.
+    """Count predictions against gold labels, N each, in a table of shape (C, C + 1).
 
-    Raises `ScoreError` for unequal lengths, nothing at all, and a gold label outside `classes`. A prediction
-    outside (or None) is counted in the last column: a miss for its gold class, a false alarm for no class.
+    Raises `ScoreError` for unequal lengths, nothing at all, a gold label outside `classes`, and labels that are no
+    names. A prediction outside (or None) is counted in the last column: a miss for its gold class, a false alarm
+    for none of the classes.
 
     >>> confusion(["joy", "joy", "anger"], ["joy", "hunger", "anger"], ["anger", "joy"]).counts
     array([[1, 0, 0],
@@ -99,7 +110,7 @@ def confusion(gold: Sequence[str], predicted: Sequence[str | None], classes: Seq
 
 
 def sign_confusion(gold: ArrayLike, predicted: ArrayLike) -> Confusion:
-    """Sentiment scores as two classes, positive and not: its weighted F1 is the WAF of sentiment corpora.
+    """Sentiment scores of shape (N,) as two classes, positive and not: weighted F1 of the table is WAF.
 
     Rows of gold 0 are left out and both sides are cut at > 0, so that a neutral prediction counts as negative
     (MER-UniBench, the convention of MOSI and MOSEI). Raises `ScoreError` for NaN, unequal lengths and where no
@@ -109,7 +120,7 @@ def sign_confusion(gold: ArrayLike, predicted: ArrayLike) -> Confusion:
     array([[1, 0, 0],
            [1, 1, 0]])
     """
-    scores, answers = np.asarray(gold, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    scores, answers = numbers(gold, "gold"), numbers(predicted, "predictions")
     if scores.shape != answers.shape or scores.ndim != 1:
         raise ScoreError(f"sentiment scores of shape {scores.shape} but predictions of shape {answers.shape}")
     if not (np.isfinite(scores).all() and np.isfinite(answers).all()):

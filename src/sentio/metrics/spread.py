@@ -6,10 +6,12 @@ Spread(mean=0.625, sd=0.125, min=0.5, max=0.75, n=3)
 
 import math
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from numpy.typing import ArrayLike
+
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import numbers
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,16 @@ class Spread:
     n: int
 
 
-def spread(scores: Sequence[float]) -> Spread:
-    """Sum up the scores of n seeds. Raises `ScoreError` for none, and for a score that is not finite."""
-    if not scores:
-        raise ScoreError("no score to take a mean of")
-    if not all(math.isfinite(score) for score in scores):
-        raise ScoreError(f"a score is not a finite number: {list(scores)}")
-    sd = statistics.stdev(scores) if len(scores) > 1 else None
-    return Spread(statistics.fmean(scores), sd, min(scores), max(scores), len(scores))
+def spread(scores: ArrayLike) -> Spread:
+    """Sum up the scores of n seeds, shape (n,), by the textbook's mean and sample standard deviation.
+
+    Raises `ScoreError` for none, for another shape, and for a score that is not finite.
+    """
+    values = numbers(scores, "scores")
+    if values.ndim != 1 or not values.size:
+        raise ScoreError(f"one score a seed is needed, not the shape {values.shape}")
+    seeds = values.tolist()
+    if not all(map(math.isfinite, seeds)):
+        raise ScoreError(f"a score is not a finite number: {seeds}")
+    sd = statistics.stdev(seeds) if len(seeds) > 1 else None
+    return Spread(statistics.fmean(seeds), sd, min(seeds), max(seeds), len(seeds))

@@ -6,7 +6,6 @@ gold and prediction together, so the groups belong to one pair of files and to n
 use `sentio.metrics.emotion_wheel`. `parse_labels_mer2024` reads the labels.
 """
 
-from ast import literal_eval
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -40,7 +39,7 @@ def synonym_group_score(
     Every word becomes the first of its group (the last group, where it is in several; itself, where it is
     in none). Of the sets G and Y, accuracy is |G∩Y|/|Y| and recall |G∩Y|/|G|, both 0 where Y is empty. The
     released scorer divides by zero where G is empty; such a sample is skipped here. Raises `ScoreError` for
-    unequal or no samples, and where no sample has a gold label.
+    unequal or no samples, labels and groups that are no lists of words, and where no sample has a gold label.
 
     >>> score = synonym_group_score([["glad", "calm"]], [["merry", "sad"]], [[["glad", "merry"], ["sad"]]])
     >>> score.accuracy, score.recall
@@ -50,7 +49,7 @@ def synonym_group_score(
     check_paired(gold, groups)
     accuracies, recalls = [], []
     for of_gold, of_predicted, synonyms in zip(gold, predicted, groups, strict=True):
-        first = {word: group[0] for group in synonyms for word in group}
+        first = _first_of_group(synonyms)
         wanted, given = _grouped(of_gold, first), _grouped(of_predicted, first)
         if wanted:
             common = len(wanted & given)
@@ -62,22 +61,16 @@ def synonym_group_score(
     return SynonymGroupScore(fsum(accuracies) / kept, fsum(recalls) / kept, kept, len(gold) - kept)
 
 
-def parse_groups(text: str) -> tuple[tuple[str, ...], ...]:
-    """The groups of one sample as released: a Python list of lists of words. Raises `ScoreError` otherwise.
-
-    >>> parse_groups("[['glad', 'merry'], ['sad']]")
-    (('glad', 'merry'), ('sad',))
-    """
-    try:
-        groups = literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise ScoreError(f"not a list of groups: {text[:40]!r}") from error
-    if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
-        raise ScoreError(f"not a list of groups: {text[:40]!r}")
-    return tuple(tuple(str(word) for word in group) for group in groups)
+def _first_of_group(synonyms: Groups) -> dict[str, str]:
+    if not isinstance(synonyms, Sequence) or any(isinstance(group, str) for group in synonyms):
+        raise ScoreError(f"the groups of a sample must be lists of words, not {synonyms!r}")
+    return {word: group[0] for group in synonyms for word in group}
 
 
 def _grouped(labels: Iterable[str], first: dict[str, str]) -> set[str]:
     if isinstance(labels, str):
         raise ScoreError("the labels of a sample must be a list of words, not text; parse_labels_mer2024 reads text")
-    return {first.get(label, label) for label in labels}
+    try:
+        return {first.get(label, label) for label in labels}
+    except TypeError as error:
+        raise ScoreError(f"the labels of a sample must be a list of words: {error}") from error

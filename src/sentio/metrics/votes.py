@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import numbers
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -31,27 +32,35 @@ EPSILON = 1e-9
 def tally(ratings: ArrayLike | Sequence[Sequence[str | None]], classes: Sequence[str] | Sequence[float]) -> Labels:
     """Count ratings of shape (utterances, raters) into a vote matrix with a column for each of `classes`.
 
-    A rating that is missing is None or NaN. Raises `ScoreError` for any other rating outside `classes`.
+    A rating that is missing is None or NaN. Raises `ScoreError` for any other rating outside `classes`, for rows
+    of unequal length, and for classes that are not distinct or have no name.
 
     >>> tally([["joy", "joy", None], ["fear", "joy", "fear"]], ["joy", "fear"])
     array([[2, 0],
            [1, 2]])
     """
-    given = np.asarray(ratings)
+    try:
+        given = np.asarray(ratings)
+    except ValueError as error:
+        raise ScoreError("utterances have ratings of unequal number: fill up with None") from error
     if given.ndim != 2 or given.size == 0:
         raise ScoreError(f"ratings need the shape (utterances, raters), not {given.shape}")
+    if len(set(classes)) < max(len(classes), 1) or any(name is None or name != name for name in classes):  # noqa: PLR0124
+        raise ScoreError(f"classes must be distinct, named and at least one: {list(classes)}")
     votes = np.stack([(given == name).sum(axis=1) for name in classes], axis=1).astype(np.int64)
     missing: Marks = (given == np.array(None)) | (given != given)  # noqa: PLR0124  NaN is what differs from itself
     if votes.sum() + missing.sum() != given.size:
-        strange = given[~missing & ~np.isin(given, np.asarray(classes, dtype=given.dtype))]
-        raise ScoreError(f"a rating of {strange[0]!r} is none of the classes {', '.join(map(str, classes))}")
+        known = np.logical_or.reduce([missing, *(given == name for name in classes)])
+        (strange, *_) = given[~known].tolist()
+        raise ScoreError(f"a rating of {strange!r} is none of the classes {', '.join(map(str, classes))}")
     return votes
 
 
 def shares(votes: ArrayLike) -> Floats:
     """The part of the votes that each class got: shape (utterances, classes), rows sum to 1.
 
-    The all-inclusive rule's target. Shares are shares of themselves, so every rule takes either.
+    The all-inclusive rule's target (Chou, arXiv 2510.05934). Shares are shares of themselves, so every rule takes
+    either.
     Raises `ScoreError` for anything but finite, non-negative rows with at least one vote.
 
     >>> shares([[3, 1], [0, 5]])
@@ -67,9 +76,10 @@ def shares(votes: ArrayLike) -> Floats:
 
 
 def majority(votes: ArrayLike, *, tolerance: float = EPSILON) -> Labels:
-    """The class with more than half of an utterance's votes, `NONE` (-1) where there is none.
+    """The class with more than half of an utterance's votes, `NONE` (-1) where there is none: shape (utterances,).
 
-    Exactly half is no majority. For shares that were rounded in a file, `tolerance` is the rounding.
+    Exactly half is no majority (Chou, arXiv 2510.05934). For shares that were rounded in a file, `tolerance` is the
+    rounding. Raises `ScoreError` as `shares`.
 
     >>> majority([[3, 1], [2, 2]])
     array([ 0, -1])
@@ -79,7 +89,9 @@ def majority(votes: ArrayLike, *, tolerance: float = EPSILON) -> Labels:
 
 
 def plurality(votes: ArrayLike, *, tolerance: float = EPSILON) -> Labels:
-    """The class with more votes than any other, `NONE` (-1) where two classes share the top.
+    """The class with more votes than any other, `NONE` (-1) where two classes share the top: shape (utterances,).
+
+    The rule is that of Chou, arXiv 2510.05934; `tolerance` and errors as `majority`.
 
     >>> plurality([[2, 1, 1], [2, 2, 0]])
     array([ 0, -1])
@@ -91,9 +103,10 @@ def plurality(votes: ArrayLike, *, tolerance: float = EPSILON) -> Labels:
 
 
 def any_top(votes: ArrayLike, seed: int) -> Labels:
-    """The most-voted class, a random one of them where several tie: a hard target that loses no utterance.
+    """The most-voted class, a random one of them where several tie: shape (utterances,), no utterance is lost.
 
-    For training only: a score on it would depend on the seed (Chou, arXiv 2510.05934).
+    The hard target of the all-inclusive rule (Chou, arXiv 2510.05934). For training only: a score on it would
+    depend on the seed. Raises `ScoreError` as `shares`.
 
     >>> any_top([[2, 1, 1], [0, 2, 2]], seed=0)
     array([0, 2])
@@ -138,7 +151,7 @@ class EvaluationSets:
 
 
 def evaluation_sets(votes: ArrayLike) -> EvaluationSets:
-    r"""MR, PR, AR, PR\\MR and AR\\PR of a vote matrix (Chou, arXiv 2510.05934).
+    r"""MR, PR, AR, PR\\MR and AR\\PR of a vote matrix (Chou, arXiv 2510.05934). Raises `ScoreError` as `shares`.
 
     >>> sets = evaluation_sets([[4, 1, 0], [2, 1, 1], [1, 1, 0]])
     >>> sets.plurality_not_majority, sets.without_plurality
@@ -166,7 +179,8 @@ class DataLoss:
 def data_loss(votes: ArrayLike, labels: ArrayLike) -> DataLoss:
     """What is lost when `votes`, counts of shape (utterances, classes), become the hard `labels` of a rule.
 
-    Raises `ScoreError` where `votes` are shares (ratings are lost in counts) or the lengths differ.
+    Each label is a column of `votes`, or `NONE` where the rule drops the utterance. Raises `ScoreError` where `votes`
+    are shares (ratings are lost in counts), the lengths differ, and for a label that is neither.
 
     >>> votes = [[4, 1], [1, 1]]
     >>> data_loss(votes, majority(votes))
@@ -175,6 +189,8 @@ def data_loss(votes: ArrayLike, labels: ArrayLike) -> DataLoss:
     counts, winners = vote_counts(votes), np.asarray(labels)
     if winners.shape != counts.shape[:1]:
         raise ScoreError(f"{len(counts)} utterances with votes, but labels of shape {winners.shape}")
+    if not np.issubdtype(winners.dtype, np.integer) or winners.min() < NONE or winners.max() >= counts.shape[1]:
+        raise ScoreError(f"labels are columns of the votes, 0 to {counts.shape[1] - 1}, or {NONE} for none")
     kept = winners != NONE
     total = counts.sum()
     winning = counts[kept, winners[kept]].sum()
@@ -186,8 +202,11 @@ def data_loss(votes: ArrayLike, labels: ArrayLike) -> DataLoss:
 
 
 def vote_matrix(votes: ArrayLike) -> Floats:
-    """The votes as floats, or `ScoreError` for a matrix that is empty, of another shape, negative or not finite."""
-    matrix = np.asarray(votes, dtype=np.float64)
+    """The votes as floats of shape (utterances, classes), 0 and up.
+
+    Raises `ScoreError` for a matrix that is empty, of another shape, negative or not finite.
+    """
+    matrix = numbers(votes, "votes")
     if matrix.ndim != 2 or matrix.size == 0:
         raise ScoreError(f"votes need the shape (utterances, classes), not {matrix.shape}")
     if not np.isfinite(matrix).all():
@@ -198,7 +217,10 @@ def vote_matrix(votes: ArrayLike) -> Floats:
 
 
 def vote_counts(votes: ArrayLike) -> Floats:
-    """The votes as whole numbers, or `ScoreError` for shares where counts are meant and for no votes at all."""
+    """The votes as whole numbers of shape (utterances, classes), 0 and up.
+
+    Raises `ScoreError` as `vote_matrix`, for shares where counts are meant, and for no votes at all.
+    """
     matrix = vote_matrix(votes)
     if (matrix != np.rint(matrix)).any():
         raise ScoreError("votes need to be counts, not shares")
