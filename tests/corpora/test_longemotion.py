@@ -1,4 +1,4 @@
-"""LongEmotion: structure of its tasks, and the golden facts that hold for the half at hand."""
+"""LongEmotion: structure of its tasks, and figures of the half at hand."""
 
 from collections import Counter
 from pathlib import Path

@@ -19,7 +19,7 @@ def scores(items: list[AnnotatedConversation], layer: str) -> list[float]:
     return [float(value) for item in items for value in item.gold[layer].values() if not isinstance(value, tuple)]
 
 
-def test_golden_figures(data: Path) -> None:
+def test_means_of_the_release(data: Path) -> None:
     items = read(data, "train")
     empathy, distress = scores(items, "empathy"), scores(items, "distress")
     assert (len(items), len({item.facts["article"] for item in items})) == (1860, 417)

@@ -29,7 +29,7 @@ def value(item: AnnotatedConversation, layer: str) -> str:
         ("validation", 224, (133, 79, 12), 11, 19, 4.0580, 15, 11.830, 0.8884),
     ],
 )
-def test_golden_table(
+def test_counts_of_the_release(
     data: Path,
     split: str,
     items: int,

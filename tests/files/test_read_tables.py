@@ -17,11 +17,11 @@ from sentio.files.columns import find
 
 MELD = """\
 Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime
-1,"Oh my God, he’s lost it. He’s totally lost it.",Phoebe,sadness,negative,0,0,4,7,"00:20:57,256","00:21:00,049"
-2,What?,Monica,surprise,negative,0,1,4,7,"00:21:01,927","00:21:03,261"
-3,"Or! Or, we could go to the bank.",Ross,neutral,neutral,1,0,4,4,"00:12:24,660","00:12:30,915"
+1,"Wait, you’ve sold the couch. My couch!",Monica,sadness,negative,0,0,3,9,"00:04:11,250","00:04:13,793"
+2,Yours?,Joey,surprise,negative,0,1,3,9,"00:04:14,500","00:04:15,920"
+3,"Hmm, then I painted the whole kitchen green.",Ross,neutral,neutral,1,0,3,8,"00:15:02,110","00:15:06,400"
 """
-CPED = "\ufeffTV_ID,Dialogue_ID,Utterance_ID,Speaker,Gender,Age,Emotion,DA,Utterance\n32,32_000,32_000_000,于春晓,female,young,astonished,question,怎么了\n"  # noqa: E501
+CPED = "\ufeffTV_ID,Dialogue_ID,Utterance_ID,Speaker,Gender,Age,Emotion,DA,Utterance\n99,99_000,99_000_000,李小雨,female,young,happy,question,你猜我买了什么\n"  # noqa: E501
 
 
 def table(folder: Path, content: str, columns: Columns | None = None, name: str = "talk.csv") -> list[Conversation]:
@@ -33,15 +33,15 @@ def table(folder: Path, content: str, columns: Columns | None = None, name: str 
 def test_meld(tmp_path: Path) -> None:
     first, second = table(tmp_path, MELD)
     assert (first.id, second.id) == ("0", "1")
-    assert first.speakers == ("Phoebe", "Monica")
+    assert first.speakers == ("Monica", "Joey")
     utterance = first.utterances[0]
-    assert utterance.text == "Oh my God, he’s lost it. He’s totally lost it."
-    assert (utterance.id, utterance.start, utterance.end) == ("0", 1257.256, 1260.049)
+    assert utterance.text == "Wait, you’ve sold the couch. My couch!"
+    assert (utterance.id, utterance.start, utterance.end) == ("0", 251.25, 253.793)
 
 
 def test_cped(tmp_path: Path) -> None:
     ((utterance,),) = (chat.utterances for chat in table(tmp_path, CPED))
-    assert (utterance.id, utterance.speaker, utterance.text) == ("32_000_000", "于春晓", "怎么了")
+    assert (utterance.id, utterance.speaker, utterance.text) == ("99_000_000", "李小雨", "你猜我买了什么")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

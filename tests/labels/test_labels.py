@@ -27,7 +27,7 @@ def test_the_spaces_have_the_promised_sizes() -> None:
 
 
 def test_orders_are_those_of_the_corpora() -> None:
-    # specs: COSMIC's orders for MELD, IEMOCAP and EmoryNLP.
+    # COSMIC's orders for MELD, IEMOCAP and EmoryNLP.
     assert labels.space("meld").labels == ("neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger")
     assert labels.space("iemocap6").labels == ("happy", "sad", "neutral", "angry", "excited", "frustrated")
     assert labels.space("emorynlp").labels == ("joyful", "mad", "peaceful", "neutral", "sad", "powerful", "scared")

@@ -1,8 +1,8 @@
 """A table in text: CSV, TSV, or with semicolons or bars, one utterance a row, a header first:
 
     Sr No.,Utterance,Speaker,Emotion,Dialogue_ID,Utterance_ID,StartTime,EndTime
-    1,"Oh my God, he’s lost it.",Phoebe,sadness,0,0,"00:20:57,256","00:21:00,049"
-    2,What?,Monica,surprise,0,1,"00:21:01,927","00:21:03,261"
+    1,"Wait, you sold the couch?",Monica,surprise,0,0,"00:04:11,250","00:04:12,793"
+    2,It’s only a couch.,Joey,neutral,0,1,"00:04:13,500","00:04:14,920"
 
 Columns are found by name (`sentio.files.columns`), the delimiter by which of them makes sense of the
 header. Fields may hold newlines inside quotes. Without a conversation column the file is one conversation.

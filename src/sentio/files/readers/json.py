@@ -2,7 +2,7 @@
 
     {"messages": [{"role": "user", "content": "I failed."}, {"role": "assistant", "content": "Oh no."}]}
 
-    {"1039": {"sentences": ["He's lost it.", "What?"], "speakers": ["Phoebe", "Monica"]}}
+    {"1039": {"sentences": ["You sold it?", "Why not?"], "speakers": ["Monica", "Joey"]}}
 
 `sentio.files.objects` knows the shapes. A JSON document is read as a whole; for data larger than memory
 there are JSON lines.
