@@ -2,7 +2,7 @@
 
 F1, accuracy, calibration, exact match, ROUGE and BLEU follow from totals over rows: a draw costs one product of
 weights and per-conversation sums, and its scores are exactly those that the task would give the drawn rows.
-Correlations are weighted row by row (`sentio.evaluation.correlations`). Two kinds of metrics are not drawn:
+Ranks do not (`sentio.evaluation.correlations`). Two kinds of metrics are not drawn:
 Dist-n falls when a text comes twice, as it does in every resample; words of one's own choice are scored by
 emotion wheels, which are the corpus's, not the run's.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.errors import MissingExtra, ScoreError
-from sentio.evaluation.correlations import Correlated
+from sentio.evaluation.correlations import Ranked
 from sentio.evaluation.outcome import Outcome
 from sentio.evaluation.paired import Added, Additive, Floats, Paired, Sums, Totals
 from sentio.evaluation.tasks.classification import MEASURES
@@ -34,6 +34,9 @@ BINS = 15
 
 ORDER = 4
 """Longest n-gram of BLEU, as in `sentio.metrics.text.bleu`."""
+
+ROUNDED = 1e-12
+"""A variance below this part of the mean square is rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,7 @@ def parts(asked: Outcome, rows: Rows) -> list[Part]:
         case "multilabel":
             return [_marked(rows, asked.labels)]
         case "regression":
-            return [Part(Correlated.metrics, Correlated.of(*_numbers(rows), rows.units))]
+            return _rated(rows)
         case "spans":
             return [_spans(rows)]
         case "text":
@@ -209,13 +212,32 @@ def _bleu(totals: Totals) -> Floats:
     return score
 
 
-def _numbers(rows: Rows) -> tuple[Floats, Floats, Floats]:
-    gold, first, second = (
-        np.array([float(str(value)) for value in side]) for side in (rows.gold, rows.first, rows.second)
-    )
-    if not (np.isfinite(gold).all() and np.isfinite(first).all() and np.isfinite(second).all()):
+def _rated(rows: Rows) -> list[Part]:
+    gold, *answers = (np.array([float(str(value)) for value in side]) for side in (rows.gold, rows.first, rows.second))
+    if not np.isfinite([gold, *answers]).all():
         raise ScoreError("an answer is not a finite number; compare systems on what both have answered")
-    return gold, first, second
+    # Moments around a number near all values: sums of squares of large numbers would cancel.
+    centre = gold.mean()
+
+    def columns(found: Floats) -> list[Floats]:
+        g, p, apart = gold - centre, found - centre, found - gold
+        return [np.ones(len(g)), g, p, g * g, p * p, g * p, abs(apart), apart * apart]
+
+    one, other = map(columns, answers)
+    additive = Additive(_sums(rows, one, other), _moments)
+    ranked = Ranked.of(gold, np.stack(answers), rows.units, rows.repeats)
+    return [Part(("pearson", "ccc", "mae", "rmse"), additive), Part(("spearman",), ranked)]
+
+
+def _moments(totals: Totals) -> Floats:
+    """Pearson's r, CCC, MAE and RMSE from sums; a side that varies by rounding only is constant."""
+    g, p, gg, pp, gp, apart, squared = np.moveaxis(totals[..., 1:] / totals[..., :1], -1, 0)
+    wanted, found, covariance = gg - g * g, pp - p * p, gp - g * p
+    varies = (wanted > ROUNDED * gg) & (found > ROUNDED * pp)
+    pearson = _ratio(covariance, np.sqrt(np.where(varies, wanted * found, 0.0)), np.nan)
+    # The mean squared error is var + var + (difference of means)^2 - 2 cov.
+    ccc = _ratio(2 * covariance, np.where(varies, squared + 2 * covariance, 0.0), 0.0)
+    return np.stack([pearson, ccc, apart, np.sqrt(squared)], axis=-1)
 
 
 def _sums(rows: Rows, first: Sequence[NDArray[np.generic]], second: Sequence[NDArray[np.generic]]) -> Sums:
