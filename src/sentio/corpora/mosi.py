@@ -125,7 +125,8 @@ def _load(files: CorpusFolder, name: str) -> dict[str, NDArray[Any]]:
     """The arrays of an archive; pickled objects are refused."""
     path = files.file(name)
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # NumPy leaves a file open that it opens itself and finds damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive}
     except (OSError, EOFError, ValueError, BadZipFile, zlib.error) as error:
         raise InputError(f"not an archive of arrays: {error}", path=path) from error

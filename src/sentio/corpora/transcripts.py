@@ -62,18 +62,16 @@ def together(
     naming the line of a row that `own` or `turn` cannot read.
     """
 
-    def told() -> Iterator[tuple[Own, int, Row]]:
+    def read() -> Iterator[tuple[Own, Read, int, Row]]:
         for line, row in rows:
             with files.at(name, line):
-                which = own(row)
-            yield which, line, row
+                which, one = own(row), turn(row)
+            yield which, one, line, row
 
-    for which, of_one in groupby(told(), key=itemgetter(0)):
-        turns: list[Read] = []
-        for _, line, row in of_one:
-            with files.at(name, line):
-                turns.append(turn(row))
-        yield which, turns, line, row
+    for which, of_one in groupby(read(), key=itemgetter(0)):
+        found = list(of_one)
+        *_, line, row = found[-1]
+        yield which, [one for _, one, _, _ in found], line, row
 
 
 def known(label: str, order: Sequence[str]) -> str:
