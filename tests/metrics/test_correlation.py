@@ -79,6 +79,28 @@ def test_concordance_is_at_most_pearson_and_symmetric(gold: Floats, predicted: F
     assert ccc(gold, predicted) == pytest.approx(ccc(predicted, gold))
 
 
+@pytest.mark.parametrize("power", [-1000, -660, 660, 1020])
+@given(scores, scores)
+def test_scores_of_any_size_are_scored_as_ordinary_ones(power: int, gold: Floats, predicted: Floats) -> None:
+    """Squares of 2^660 and of 2^-660 (1e±198) are no doubles; in powers of two nothing else changes to the last bit."""
+    factor = 2.0**power
+    assert rmse(gold * factor, predicted * factor) == rmse(gold, predicted) * factor
+    assert mae(gold * factor, predicted * factor) == mae(gold, predicted) * factor
+    assert ccc(gold * factor, predicted * factor) == ccc(gold, predicted)
+    assert pearson(gold * factor, predicted) == pytest.approx(pearson(gold, predicted), nan_ok=True)
+
+
+def test_scores_of_any_size_by_hand() -> None:
+    for size in (1e-200, 1e200):
+        gold, predicted = np.array([1, 2, 3]) * size, np.array([2, 3, 4]) * size
+        assert ccc(gold, predicted) == pytest.approx(0.571429, abs=1e-6)
+        assert rmse(gold, predicted) == pytest.approx(size)
+        assert mae(gold, predicted) == pytest.approx(size)
+        assert pearson(gold, predicted) == pytest.approx(1)
+    # Half of the largest double, apart by all of it.
+    assert rmse([-8e307, 8e307], [8e307, -8e307]) == pytest.approx(1.6e308)
+
+
 def test_correlation_of_a_constant_is_undefined() -> None:
     for metric in (pearson, spearman):
         assert np.isnan(metric([1, 2, 3], [0.1, 0.1, 0.1]))

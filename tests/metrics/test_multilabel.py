@@ -141,5 +141,48 @@ def test_sets_that_cannot_be_encoded_are_refused() -> None:
         encode_sets([{"joy"}], ("joy", "joy"))
     with pytest.raises(ScoreError, match="string"):
         encode_sets(["joy"], CLASSES)
-    with pytest.raises(ScoreError, match="not a number"):
-        at_thresholds(np.array([[0.5, np.nan]]), 0.5)
+    for strange in (None, 3, [["joy"]]):
+        with pytest.raises(ScoreError, match="labels"):
+            encode_sets([strange], CLASSES)  # type: ignore[list-item]
+    for scores, thresholds in (([[0.5, np.nan]], 0.5), ([[0.5, 0.5]], np.nan), ([[0.5, 0.5]], [0.5, np.nan])):
+        with pytest.raises(ScoreError, match="not a number"):
+            at_thresholds(np.array(scores), thresholds)
+    for pair in (([[0.5, 0.5]], [0.5]), ([0.5, 0.5], 0.5), ([[0.5], [0.5, 1]], 0.5)):
+        with pytest.raises(ScoreError):
+            at_thresholds(*pair)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("outside", [[1, 1, 1], [[1, 1]], [1], [-1, 0], [0, float("nan")], ["one", "two"]])
+@pytest.mark.parametrize("score", [micro_f1, sample_f1, jaccard])
+def test_labels_outside_are_counted_by_row(score: Callable[..., float], outside: object) -> None:
+    marks_of_two = np.array([[True, False], [False, True]])
+    with pytest.raises(ScoreError, match="labels outside the classes"):
+        score(marks_of_two, marks_of_two, outside=outside)
+    assert score(marks_of_two, marks_of_two, outside=1) == score(marks_of_two, marks_of_two, outside=[1, 1])
+
+
+@pytest.mark.parametrize("given", [[[1, 0]], [["joy", "fear"]], [[True, False], [True]], [[0.5, 0.5]]])
+def test_what_marks_nothing_is_refused(given: list[list[bool]]) -> None:
+    right = np.array([[True, False]])
+    assert sample_f1([[True, False]], right) == 1  # type: ignore[arg-type]
+    for pair in ((given, right), (right, given)):
+        with pytest.raises(ScoreError, match="marks"):
+            sample_f1(*pair)
+
+
+def test_thresholds_are_fitted_to_numbers_only() -> None:
+    random = np.random.default_rng(0)
+    gold, scores = random.random((20, 3)) < 0.5, random.random((20, 3))
+    broken = scores.copy()
+    broken[7, 1] = np.nan
+    fit = ThresholdFit(bandwidth=0.5, prior=10)
+    for run in (fit.thresholds, fit.cross_fitted):
+        with pytest.raises(ScoreError, match=r"row 7 \(from 0\) is NaN"):
+            run(gold, broken)
+        for wrong in (scores[:10], scores[:, :2], scores[0], np.zeros((0, 3))):
+            with pytest.raises(ScoreError, match="shape"):
+                run(gold, wrong)
+    with pytest.raises(ScoreError, match="halved 0 times"):
+        fit.cross_fitted(gold, scores, repeats=0)
+    with pytest.raises(ScoreError, match="1 rows cannot be halved"):
+        fit.cross_fitted(gold[:1], scores[:1])

@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sentio.errors import MissingExtra, ScoreError
+from sentio.metrics.inputs import numbers
 from sentio.metrics.votes import Floats, Marks
 
 Answers = ArrayLike | Sequence[float | None]
 
 
 def pearson(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Pearson's r, -1..1. NaN where either side is constant (or one item): the correlation is undefined.
+    """Pearson's r of two sides of shape (items,), range -1..1 (Pearson, 1895), computed by scipy.
 
-    scipy's. Raises `ScoreError` for unequal lengths, no items, NaN and infinite numbers, `MissingExtra`
-    without scipy.
+    NaN where either side is constant (or one item): the correlation is undefined. Raises `ScoreError` for unequal
+    lengths, no items, NaN and infinite numbers, `MissingExtra` without scipy.
 
     >>> round(pearson([1, 2, 3], [1, 2, 4]), 3)
     0.982
@@ -36,13 +37,13 @@ def pearson(gold: ArrayLike, predicted: ArrayLike) -> float:
         from scipy.stats import pearsonr
     except ModuleNotFoundError:
         raise MissingExtra("eval") from None
-    return float(pearsonr(wanted, found).statistic)
+    return float(pearsonr(_scaled(wanted, _exponent(wanted)), _scaled(found, _exponent(found))).statistic)
 
 
 def spearman(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Spearman's rank correlation, -1..1: Pearson's r of the ranks, ties sharing their mean rank.
+    """Spearman's rank correlation, -1..1 (1904): Pearson's r of the ranks, ties sharing their mean rank.
 
-    NaN and errors as `pearson`. The ranks are scipy's.
+    Shapes, NaN and errors as `pearson`. The ranks are scipy's.
 
     >>> round(spearman([1, 2, 3, 4], [1, 10, 100, 50]), 3)
     0.8
@@ -56,7 +57,7 @@ def spearman(gold: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def ccc(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Lin's concordance correlation, -1..1: correlation that a shift or a wrong scale lowers.
+    """Lin's concordance correlation of two sides of shape (items,), -1..1: a shift or a wrong scale lowers it.
 
     2 cov / (var + var + (difference of means)^2) with population moments (Lin, Biometrics 1989). Where
     either side is constant it is 0, as in OMG-Empathy's scorer (arXiv 1908.11706); that scorer divides
@@ -68,29 +69,35 @@ def ccc(gold: ArrayLike, predicted: ArrayLike) -> float:
     wanted, found = _pair(gold, predicted)
     if _constant(wanted) or _constant(found):
         return 0.0
+    exponent = _exponent(wanted, found)
+    wanted, found = _scaled(wanted, exponent), _scaled(found, exponent)
     apart = wanted.mean() - found.mean()
     covariance = ((wanted - wanted.mean()) * (found - found.mean())).mean()
     return float(2 * covariance / (wanted.var() + found.var() + apart**2))
 
 
 def mae(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Mean absolute error, in the scores' own unit. Raises `ScoreError` as `pearson`.
+    """Mean absolute error, 0 and up, in the scores' own unit, as in scikit-learn. Shapes and errors as `pearson`.
 
     >>> mae([1, 2], [1, 4])
     1.0
     """
     wanted, found = _pair(gold, predicted)
-    return float(np.abs(wanted - found).mean())
+    exponent = _exponent(wanted, found)
+    apart = _scaled(wanted, exponent) - _scaled(found, exponent)
+    return float(np.ldexp(np.abs(apart).mean(), exponent))
 
 
 def rmse(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Root of the mean squared error, in the scores' own unit. Raises `ScoreError` as `pearson`.
+    """Root of the mean squared error, 0 and up, in the scores' own unit, as in scikit-learn; else as `mae`.
 
     >>> round(rmse([1, 2], [1, 4]), 3)
     1.414
     """
     wanted, found = _pair(gold, predicted)
-    return float(np.sqrt(((wanted - found) ** 2).mean()))
+    exponent = _exponent(wanted, found)
+    apart = _scaled(wanted, exponent) - _scaled(found, exponent)
+    return float(np.ldexp(np.sqrt((apart**2).mean()), exponent))
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class RegressionScores:
 
 
 def score_regression(gold: ArrayLike, predicted: Answers) -> RegressionScores:
-    """Every metric of this file over the answered items, and the part of items that was refused.
+    """Every metric of this file over the answered items, and the part of items that was refused: shape (items,) each.
 
     Systems that refuse choose what they are scored on: compare two of them on the items `answered_by_all`.
     Raises `ScoreError` for unequal lengths, no items, infinite numbers, and NaN in `gold`.
@@ -119,7 +126,7 @@ def score_regression(gold: ArrayLike, predicted: Answers) -> RegressionScores:
     >>> score_regression([0, 1], [None, None])
     RegressionScores(items=2, refusals=1.0, pearson=nan, spearman=nan, ccc=nan, mae=nan, rmse=nan)
     """
-    wanted, found = _numbers(gold, "gold"), _numbers(predicted, "predictions")
+    wanted, found = _items(gold, "gold"), _items(predicted, "predictions")
     _same_length(wanted, found)
     if np.isnan(wanted).any():
         raise ScoreError(f"gold: item {int(np.isnan(wanted).argmax())} is NaN")
@@ -142,7 +149,7 @@ def answered_by_all(predictions: Sequence[Answers]) -> Marks:
     """
     if not len(predictions):
         raise ScoreError("no predictions")
-    answers = [_numbers(each, "predictions") for each in predictions]
+    answers = [_items(each, "predictions") for each in predictions]
     given = np.ones(len(answers[0]), dtype=np.bool_)
     for each in answers:
         _same_length(answers[0], each)
@@ -151,24 +158,21 @@ def answered_by_all(predictions: Sequence[Answers]) -> Marks:
 
 
 def _pair(gold: ArrayLike, predicted: ArrayLike) -> tuple[Floats, Floats]:
-    wanted, found = _numbers(gold, "gold"), _numbers(predicted, "predictions")
+    wanted, found = _items(gold, "gold"), _items(predicted, "predictions")
     _same_length(wanted, found)
-    for what, numbers in (("gold", wanted), ("predictions", found)):
-        if np.isnan(numbers).any():
-            raise ScoreError(f"{what}: item {int(np.isnan(numbers).argmax())} is NaN")
+    for what, side in (("gold", wanted), ("predictions", found)):
+        if np.isnan(side).any():
+            raise ScoreError(f"{what}: item {int(np.isnan(side).argmax())} is NaN")
     return wanted, found
 
 
-def _numbers(given: Answers, what: str) -> Floats:
-    try:
-        numbers = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ScoreError(f"{what}: not a list of numbers") from error
-    if numbers.ndim != 1 or not numbers.size:
-        raise ScoreError(f"{what}: one number an item is needed, not the shape {numbers.shape}")
-    if np.isinf(numbers).any():
-        raise ScoreError(f"{what}: item {int(np.isinf(numbers).argmax())} is infinite")
-    return numbers
+def _items(given: Answers, what: str) -> Floats:
+    items = numbers(given, what)
+    if items.ndim != 1 or not items.size:
+        raise ScoreError(f"{what}: one number an item is needed, not the shape {items.shape}")
+    if np.isinf(items).any():
+        raise ScoreError(f"{what}: item {int(np.isinf(items).argmax())} is infinite")
+    return items
 
 
 def _same_length(gold: Floats, predicted: Floats) -> None:
@@ -176,5 +180,16 @@ def _same_length(gold: Floats, predicted: Floats) -> None:
         raise ScoreError(f"{len(gold)} items on one side, {len(predicted)} on the other")
 
 
-def _constant(numbers: Floats) -> bool:
-    return bool(numbers.min() == numbers.max())
+def _exponent(*sides: Floats) -> int:
+    """The power of two that brings the largest number just below 1: squares of 1e200 and 1e-200 are no doubles."""
+    return int(np.frexp(max(np.abs(side).max() for side in sides))[1])
+
+
+def _scaled(side: Floats, exponent: int) -> Floats:
+    # By a power of two no digit is lost, so that ordinary scores come out to the last bit as without it.
+    scaled: Floats = np.ldexp(side, -exponent)
+    return scaled
+
+
+def _constant(side: Floats) -> bool:
+    return bool(side.min() == side.max())

@@ -1,8 +1,8 @@
 """Scores of label sets, and the thresholds that turn probabilities into them.
 
-Label sets are marks of shape (rows, classes). `sentio.metrics.votes.above_uniform` marks by the 1/C rule,
-`at_thresholds` by fixed or fitted thresholds, `encode_sets` from names. Marks that cannot be compared raise
-`ScoreError`: unequal shapes, other than two axes, nothing at all.
+Label sets are marks, true or false, of shape (rows, classes). `sentio.metrics.votes.above_uniform` marks by the
+1/C rule, `at_thresholds` by fixed or fitted thresholds, `encode_sets` from names. Marks that cannot be compared
+raise `ScoreError`: unequal shapes, other than two axes, nothing at all, numbers in place of marks.
 
 Thresholds are fitted on one part of the data and scored on another: with 13 positives in a class,
 a threshold tuned and scored on the same rows adds 0.02 to macro-F1 that is not there.
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
 from sentio.metrics.confusion import OUTSIDE, encode
+from sentio.metrics.inputs import numbers
 
 Floats = NDArray[np.floating]
 Marks = NDArray[np.bool_]
@@ -26,11 +27,11 @@ GRID: NDArray[np.float64] = 1 / (1 + np.exp(-np.linspace(-4, 2, 121)))
 
 
 def encode_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) -> tuple[Marks, NDArray[np.int64]]:
-    """Marks of each row's labels, and how many labels of each row are none of the classes: shape (rows,).
+    """Marks of each row's labels, shape (rows, classes), and how many labels are none of the classes: shape (rows,).
 
     The second is what `micro_f1`, `sample_f1` and `jaccard` take as `outside`: such labels are false alarms.
-    Naming a label twice marks it once. Raises `ScoreError` for classes that are not distinct and for a string
-    in place of a set.
+    Naming a label twice marks it once. Raises `ScoreError` for classes that are not distinct and for anything in
+    place of a set of names.
 
     >>> marks, outside = encode_sets([{"joy"}, {"joy", "hunger"}, {}], ["anger", "joy"])
     >>> marks.astype(int), outside
@@ -40,8 +41,12 @@ def encode_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) -> tupl
     """
     if str in set(map(type, sets)):
         raise ScoreError("a label set is a collection of labels, not one string")
+    try:
+        sizes = np.fromiter(map(len, sets), np.intp, len(sets))
+    except TypeError as error:
+        raise ScoreError(f"a label set is a collection of labels: {error}") from error
     codes = encode(list(chain.from_iterable(sets)), classes)
-    rows = np.repeat(np.arange(len(sets)), np.fromiter(map(len, sets), np.intp, len(sets)))
+    rows = np.repeat(np.arange(len(sets)), sizes)
     known = codes != OUTSIDE
     marks, outside = np.zeros((len(sets), len(classes)), dtype=bool), np.zeros(len(sets), dtype=np.int64)
     marks[rows[known], codes[known]] = True
@@ -51,7 +56,10 @@ def encode_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) -> tupl
 
 
 def encode_gold_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) -> Marks:
-    """Marks of gold labels; one that is none of the classes raises `ScoreError`, as does an empty sequence."""
+    """Marks of gold labels, shape (rows, classes).
+
+    A label that is none of the classes raises `ScoreError`, as do an empty sequence and what `encode_sets` refuses.
+    """
     marks, outside = encode_sets(sets, classes)
     if not len(marks):
         raise ScoreError("nothing to score: no gold label sets")
@@ -61,29 +69,33 @@ def encode_gold_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) ->
     return marks
 
 
-def at_thresholds(scores: Floats, thresholds: float | Floats) -> Marks:
-    """The labels whose score reaches the threshold: one for all, or one a class. Raises `ScoreError` for NaN.
+def at_thresholds(scores: ArrayLike, thresholds: ArrayLike) -> Marks:
+    """The labels whose score reaches the threshold, marks of the scores' shape (rows, classes).
 
-    A row whose scores all stay below it has no label, and is counted as that.
+    The threshold is one for all, or one a class, shape (classes,). A row whose scores all stay below it has no
+    label, and is counted as that. Raises `ScoreError` for NaN and for shapes that do not fit.
 
     >>> at_thresholds(np.array([[0.8, 0.3, 0.29]]), 0.3)
     array([[ True,  True, False]])
     """
-    if np.isnan(scores).any():
-        raise ScoreError("a score is not a number")
-    marks: Marks = scores >= np.asarray(thresholds)
+    given, limits = numbers(scores, "scores"), numbers(thresholds, "thresholds")
+    if given.ndim != 2 or limits.shape not in {(), given.shape[1:]}:
+        raise ScoreError(f"scores of shape {given.shape} and thresholds of shape {limits.shape} do not fit")
+    if np.isnan(given).any() or np.isnan(limits).any():
+        raise ScoreError("a score or a threshold is not a number")
+    marks: Marks = given >= limits
     return marks
 
 
 def f1_per_class(gold: Marks, predicted: Marks) -> NDArray[np.float64]:
-    """F1 of each class, range 0..1, for marks of shape (rows, classes).
+    """F1 of each class, range 0..1, shape (classes,), for marks of shape (rows, classes) (van Rijsbergen, 1979).
 
     A class with neither gold nor predicted positives scores 0, as in scikit-learn's default.
 
     >>> f1_per_class(np.array([[True, False], [True, True]]), np.array([[True, False], [False, True]])).round(3)
     array([0.667, 1.   ])
     """
-    _require_same_shape(gold, predicted)
+    gold, predicted = _paired(gold, predicted)
     hits = (gold & predicted).sum(axis=0)
     total = gold.sum(axis=0) + predicted.sum(axis=0)
     f1: NDArray[np.float64] = np.divide(2 * hits, total, out=np.zeros(gold.shape[1]), where=total > 0)
@@ -91,46 +103,73 @@ def f1_per_class(gold: Marks, predicted: Marks) -> NDArray[np.float64]:
 
 
 def macro_f1(gold: Marks, predicted: Marks) -> float:
-    """Mean F1 of the classes, those that never occur included; labels outside them are in no class's F1."""
+    """Mean F1 of the classes, range 0..1, those that never occur included, as in scikit-learn.
+
+    Labels outside the classes are in no class's F1.
+    """
     return float(f1_per_class(gold, predicted).mean())
 
 
 def micro_f1(gold: Marks, predicted: Marks, *, outside: ArrayLike = 0) -> float:
-    """F1 over all marks at once, range 0..1; 0 where there is no mark at all. `outside` as of `encode_sets`."""
-    _require_same_shape(gold, predicted)
-    marks = int(np.count_nonzero(gold) + np.count_nonzero(predicted) + np.sum(np.asarray(outside)))
+    """F1 over all marks at once, range 0..1, as in scikit-learn; 0 where there is no mark at all.
+
+    `outside` as of `encode_sets`: one number a row, or one for all; `ScoreError` for anything else.
+    """
+    gold, predicted = _paired(gold, predicted)
+    marks = int(np.count_nonzero(gold) + np.count_nonzero(predicted) + _outside(outside, len(gold)).sum())
     return float(2 * np.count_nonzero(gold & predicted) / max(marks, 1))
 
 
 def sample_f1(gold: Marks, predicted: Marks, *, outside: ArrayLike = 0) -> float:
-    """Mean of each row's F1, range 0..1: what VidEmo calls micro-F1 of a sample.
+    """Mean of each row's F1, range 0..1: what VidEmo (arXiv 2511.02712) calls micro-F1 of a sample.
 
-    Nothing predicted where nothing is right scores 1, as in scikit-learn with `zero_division=1`.
+    Nothing predicted where nothing is right scores 1, as in scikit-learn with `zero_division=1`. `outside` as for
+    `micro_f1`.
 
     >>> round(sample_f1(np.array([[True, True]]), np.array([[True, False]])), 4)
     0.6667
     """
-    _require_same_shape(gold, predicted)
-    marks = gold.sum(axis=1) + predicted.sum(axis=1) + np.asarray(outside)
+    gold, predicted = _paired(gold, predicted)
+    marks = gold.sum(axis=1) + predicted.sum(axis=1) + _outside(outside, len(gold))
     return _mean_ratio(2 * (gold & predicted).sum(axis=1), marks)
 
 
 def jaccard(gold: Marks, predicted: Marks, *, outside: ArrayLike = 0) -> float:
     """Mean over rows of common labels by all labels, range 0..1: the accuracy of SemEval-2018 task 1 E-c.
 
-    Nothing predicted where nothing is right scores 1, as in scikit-learn with `zero_division=1`.
+    Mohammad et al., SemEval 2018. Nothing predicted where nothing is right scores 1, as in scikit-learn with
+    `zero_division=1`. `outside` as for `micro_f1`.
     """
-    _require_same_shape(gold, predicted)
-    return _mean_ratio((gold & predicted).sum(axis=1), (gold | predicted).sum(axis=1) + np.asarray(outside))
+    gold, predicted = _paired(gold, predicted)
+    return _mean_ratio((gold & predicted).sum(axis=1), (gold | predicted).sum(axis=1) + _outside(outside, len(gold)))
 
 
-def _mean_ratio(above: NDArray[np.int64], below: NDArray[np.int64]) -> float:
+def _mean_ratio(above: NDArray[np.int64], below: NDArray[np.float64]) -> float:
     return float(np.divide(above, below, out=np.ones(len(above)), where=below > 0).mean())
 
 
-def _require_same_shape(gold: Marks, predicted: Marks) -> None:
-    if gold.shape != predicted.shape or gold.ndim != 2 or not gold.size:
-        raise ScoreError(f"gold marks of shape {gold.shape} but predictions of shape {predicted.shape}")
+def _paired(gold: Marks, predicted: Marks) -> tuple[Marks, Marks]:
+    wanted, found = _as_marks(gold, "gold"), _as_marks(predicted, "predicted")
+    if wanted.shape != found.shape or wanted.ndim != 2 or not wanted.size:
+        raise ScoreError(f"gold marks of shape {wanted.shape} but predictions of shape {found.shape}")
+    return wanted, found
+
+
+def _as_marks(given: ArrayLike, what: str) -> Marks:
+    try:
+        marks = np.asarray(given)
+    except ValueError as error:
+        raise ScoreError(f"{what} marks have rows of unequal length") from error
+    if marks.dtype != np.bool_ and marks.size:
+        raise ScoreError(f"{what} marks are true or false, not {marks.dtype}")
+    return marks
+
+
+def _outside(outside: ArrayLike, rows: int) -> NDArray[np.float64]:
+    counts = numbers(outside, "labels outside the classes")
+    if counts.shape not in {(), (rows,)} or not (counts >= 0).all():
+        raise ScoreError(f"labels outside the classes: {rows} numbers from 0 up are needed, not shape {counts.shape}")
+    return np.broadcast_to(counts, (rows,))
 
 
 @dataclass(frozen=True)
@@ -147,7 +186,11 @@ class ThresholdFit:
     prior: float
 
     def thresholds(self, gold: Marks, scores: Floats) -> NDArray[np.float64]:
-        """The threshold of each class: shape (classes,), from `GRID`."""
+        """The threshold of each class, shape (classes,), one of `GRID`, where its F1 on these rows is best.
+
+        Gold marks and scores have the shape (rows, classes). Raises `ScoreError` where they do not, and for NaN.
+        """
+        gold, scores = _scored(gold, scores)
         curves = np.stack([_f1_curve(gold[:, c], scores[:, c]) for c in range(gold.shape[1])])
         smooth = np.stack([_smoothed(curve, self.bandwidth) for curve in curves])
         positives = gold.sum(axis=0)[:, None]
@@ -158,9 +201,13 @@ class ThresholdFit:
     def cross_fitted(self, gold: Marks, scores: Floats, repeats: int = 20) -> NDArray[np.float64]:
         """F1 with thresholds fitted on one half and applied to the other, and the reverse.
 
-        The rows are halved at random `repeats` times (seeds 0, 1, ...). Shape (repeats, classes);
-        the mean over the classes is the macro-F1 of each halving.
+        The rows are halved at random `repeats` times (seeds 0, 1, ...). Shape (repeats, classes), range 0..1;
+        the mean over the classes is the macro-F1 of each halving. Raises `ScoreError` as `thresholds`, for fewer
+        than two rows, and for no halving.
         """
+        gold, scores = _scored(gold, scores)
+        if len(gold) < 2 or repeats < 1:
+            raise ScoreError(f"{len(gold)} rows cannot be halved {repeats} times")
         results = []
         for seed in range(repeats):
             order = np.random.default_rng(seed).permutation(len(gold))
@@ -170,6 +217,15 @@ class ThresholdFit:
                 predicted[scored] = scores[scored] >= self.thresholds(gold[fitted], scores[fitted])
             results.append(f1_per_class(gold, predicted))
         return np.stack(results)
+
+
+def _scored(gold: Marks, scores: Floats) -> tuple[Marks, NDArray[np.float64]]:
+    marks, given = _as_marks(gold, "gold"), numbers(scores, "scores")
+    if marks.shape != given.shape or marks.ndim != 2 or not marks.size:
+        raise ScoreError(f"gold marks of shape {marks.shape} but scores of shape {given.shape}")
+    if np.isnan(given).any():
+        raise ScoreError(f"the score of row {int(np.isnan(given).any(axis=1).argmax())} (from 0) is NaN")
+    return marks, given
 
 
 def _f1_curve(gold: Marks, scores: Floats) -> NDArray[np.float64]:
