@@ -1,7 +1,9 @@
 """Agreement against krippendorff, scikit-learn and plain counting of pairs, and on rated corpora."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import krippendorff
 import numpy as np
@@ -125,6 +127,36 @@ def test_cohen_by_hand_constant_and_refused() -> None:
             cohen_kappa(first, second)
     with pytest.raises(ScoreError, match="'c' is none"):
         cohen_kappa(["a", "c"], ["a", "b"], labels=["a", "b"])
+
+
+def test_unknown_levels_weights_and_labels_are_refused() -> None:
+    votes, first, second = [[2, 0], [1, 1]], ["a", "b"], ["a", "a"]
+    with pytest.raises(ScoreError, match="levels are nominal, ordinal, interval, not 'ratio'"):
+        krippendorff_alpha(votes, "ratio")  # type: ignore[arg-type]
+    with pytest.raises(ScoreError, match="weights are linear, quadratic or none, not 'cubic'"):
+        cohen_kappa(first, second, weights="cubic")  # type: ignore[arg-type]
+    with pytest.raises(ScoreError, match="distinct"):
+        cohen_kappa(first, second, labels=["a", "b", "a"])
+    with pytest.raises(ScoreError, match="labels of one kind"):
+        cohen_kappa([1, "a"], [1, 1])
+    with pytest.raises(ScoreError, match="labels of one kind"):
+        cohen_kappa([["a"], ["b"]], [["a"], ["b"]])  # type: ignore[list-item]
+    assert cohen_kappa([1, "a"], ["a", 1], labels=[1, "a"]) == -1
+
+
+@pytest.mark.parametrize(
+    "coefficient", [krippendorff_alpha_of_scores, cronbach_alpha, fleiss_kappa, pairwise_agreement]
+)
+@pytest.mark.parametrize("ratings", [[[1, 2], [1]], [["high", "low"]], [1, 2], []])
+def test_what_is_no_matrix_of_numbers_is_refused(coefficient: Callable[[object], object], ratings: object) -> None:
+    with pytest.raises(ScoreError):
+        coefficient(ratings)
+
+
+@pytest.mark.parametrize("wrong", [{"confidence": 1.5}, {"confidence": 0}, {"confidence": np.nan}, {"resamples": 0}])
+def test_cronbachs_interval_needs_resamples_and_a_confidence(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ScoreError, match="one resample or more and a confidence"):
+        cronbach_alpha([[0, 0], [1, 1], [2, 1]], **wrong)
 
 
 def test_fleiss_own_example() -> None:

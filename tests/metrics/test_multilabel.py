@@ -149,7 +149,7 @@ def test_sets_that_cannot_be_encoded_are_refused() -> None:
             at_thresholds(np.array(scores), thresholds)
     for pair in (([[0.5, 0.5]], [0.5]), ([0.5, 0.5], 0.5), ([[0.5], [0.5, 1]], 0.5)):
         with pytest.raises(ScoreError):
-            at_thresholds(*pair)  # type: ignore[arg-type]
+            at_thresholds(*pair)
 
 
 @pytest.mark.parametrize("outside", [[1, 1, 1], [[1, 1]], [1], [-1, 0], [0, float("nan")], ["one", "two"]])

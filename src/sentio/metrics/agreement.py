@@ -10,16 +10,18 @@ the same value, there is nothing to agree on and the value is NaN.
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import numbers
 from sentio.metrics.votes import Floats, vote_counts
 
 Counts = NDArray[np.int64]
 Level = Literal["nominal", "ordinal", "interval"]
+Weighting = Literal["linear", "quadratic"]
 RESAMPLES_AT_ONCE = 1 << 20
 """Numbers held at a time by a bootstrap: 8 MB, which stay near the processor."""
 
@@ -33,12 +35,14 @@ def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] |
     Items may have any number of raters; those with one or none say nothing about agreement and are left
     out. For `ordinal` the columns are in order; for `interval` `values` says what each column stands for.
     Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011. Raises `ScoreError` where no item has
-    two ratings or `values` do not fit.
+    two ratings, `values` do not fit, and for another level.
 
     >>> round(krippendorff_alpha([[2, 0, 0], [0, 2, 0], [0, 1, 1]], "ordinal"), 4)
     0.7778
     """
     counts = vote_counts(votes)
+    if level not in get_args(Level):
+        raise ScoreError(f"levels are {', '.join(get_args(Level))}, not {level!r}")
     if (values is not None) != (level == "interval"):
         raise ScoreError("the interval level, and it alone, needs the value of each class")
     counts = counts[counts.sum(axis=1) >= 2]
@@ -46,7 +50,7 @@ def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] |
         raise ScoreError("no item has two ratings: there is no agreement to measure")
     raters = counts.sum(axis=1)
     if values is not None:
-        scale = np.asarray(values, dtype=np.float64)
+        scale = numbers(values, "values")
         if scale.shape != counts.shape[1:] or not np.isfinite(scale).all():
             raise ScoreError(f"{counts.shape[1]} classes need as many finite values, not {list(values)}")
         if len(set(scale[counts.any(axis=0)])) == 1:
@@ -64,8 +68,8 @@ def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] |
 def krippendorff_alpha_of_scores(ratings: ArrayLike) -> float:
     """Krippendorff's alpha at the interval level of scores of shape (items, raters); NaN is a missing rating.
 
-    For continuous scores, where every value would be a class of its own. Raises `ScoreError` where no
-    item has two ratings and for infinite ones.
+    For continuous scores, where every value would be a class of its own (Krippendorff, 2011). Raises `ScoreError`
+    where no item has two ratings and for infinite ones.
 
     >>> round(krippendorff_alpha_of_scores([[1.5, 1.4], [3.0, 3.1], [2.0, float("nan")]]), 4)
     0.9942
@@ -87,15 +91,16 @@ def cohen_kappa(
     first: Sequence[Hashable],
     second: Sequence[Hashable],
     *,
-    weights: Literal["linear", "quadratic"] | None = None,
+    weights: Weighting | None = None,
     labels: Sequence[Hashable] | None = None,
 ) -> float:
-    """Cohen's kappa of two raters' labels, one an item.
+    """Cohen's kappa of two raters' labels, shape (items,) each (Cohen, 1960).
 
     With `weights`, a disagreement counts by the distance between the two labels' places in `labels`
     (Cohen, Psychological Bulletin 1968), so give all of them in order, those nobody used, too. Without
     `labels`, they are what occurs, sorted. NaN where both raters only ever use one and the same label.
-    Raises `ScoreError` for unequal lengths, no items, a missing rating and one outside `labels`.
+    Raises `ScoreError` for unequal lengths, no items, a missing rating, one outside `labels`, labels that
+    are given twice or cannot be sorted, and other weights.
 
     >>> cohen_kappa(["joy", "joy", "fear", "fear"], ["joy", "joy", "fear", "joy"])
     0.5
@@ -104,6 +109,8 @@ def cohen_kappa(
         raise ScoreError(f"one rater labelled {len(first)} items, the other {len(second)}")
     if not len(first):
         raise ScoreError("no items")
+    if weights is not None and weights not in get_args(Weighting):
+        raise ScoreError(f"weights are {', '.join(get_args(Weighting))} or none, not {weights!r}")
     codes, size = _encoded(first, second, labels)
     table = np.bincount(codes[0] * size + codes[1], minlength=size * size).reshape(size, size).astype(np.float64)
     places = np.arange(size)
@@ -136,8 +143,9 @@ def fleiss_kappa(votes: ArrayLike) -> float:
 def pairwise_agreement(votes: ArrayLike) -> float:
     """The part of pairs of raters that agree, 0..1: taken for each item, then the mean over the items.
 
-    Items with fewer than two raters have no pair and are left out. Not corrected for chance. Raises
-    `ScoreError` where no item has two ratings.
+    `votes` are counts of shape (items, classes). Fleiss' observed agreement (1971), here for any number of raters:
+    items with fewer than two have no pair and are left out. Not corrected for chance. Raises `ScoreError` where no
+    item has two ratings.
 
     >>> pairwise_agreement([[3, 0], [2, 1], [1, 0]])
     0.6666666666666666
@@ -169,12 +177,14 @@ def cronbach_alpha(
     drawn together, which changes nothing but the time; with continuous scores every item is drawn for
     itself: a thousand resamples of 100,000 items take about a second, of a million about a quarter of a
     minute. Resamples in which nothing varies have no alpha and are left out. Raises `ScoreError` for a
-    missing rating (leave the item out, or use `krippendorff_alpha_of_scores`) and for fewer than two items
-    or raters.
+    missing rating (leave the item out, or use `krippendorff_alpha_of_scores`), for fewer than two items
+    or raters, no resamples, and a confidence that is not between 0 and 1.
 
     >>> round(cronbach_alpha([[0, 0], [1, 1], [2, 1]]).value, 4)
     0.8571
     """
+    if resamples < 1 or not 0 < confidence < 1:
+        raise ScoreError(f"one resample or more and a confidence in 0..1 are needed, not {resamples} and {confidence}")
     scores = _rating_matrix(ratings)
     if np.isnan(scores).any():
         raise ScoreError("Cronbach's alpha needs every rater's score of every item")
@@ -220,11 +230,16 @@ def _encoded(
 ) -> tuple[NDArray[np.int64], int]:
     """Both raters' labels as places in `labels`: shape (2, items); and how many labels there are."""
     pair = [list(each.tolist()) if isinstance(each, np.ndarray) else list(each) for each in (first, second)]
-    seen = set(pair[0]) | set(pair[1])
-    if any(label is None or label != label for label in seen):  # noqa: PLR0124  NaN is what differs from itself
-        raise ScoreError("a rating is missing; Cohen's kappa needs both raters' labels for every item")
-    order = list(labels) if labels is not None else sorted(seen)  # type: ignore[type-var]
-    place = {label: index for index, label in enumerate(order)}
+    try:
+        seen = set(pair[0]) | set(pair[1])
+        if any(label is None or label != label for label in seen):  # noqa: PLR0124  NaN is what differs from itself
+            raise ScoreError("a rating is missing; Cohen's kappa needs both raters' labels for every item")
+        order = list(labels) if labels is not None else sorted(seen)  # type: ignore[type-var]
+        place = {label: index for index, label in enumerate(order)}
+    except TypeError as error:
+        raise ScoreError(f"labels of one kind are needed, or `labels` in their order: {error}") from error
+    if len(place) < len(order):
+        raise ScoreError(f"labels must be distinct: {order}")
     if not seen <= place.keys():
         raise ScoreError(f"{next(iter(seen - place.keys()))!r} is none of the labels")
     codes = np.stack([np.fromiter(map(place.__getitem__, each), np.int64, len(each)) for each in pair])
@@ -232,7 +247,7 @@ def _encoded(
 
 
 def _rating_matrix(ratings: ArrayLike) -> Floats:
-    scores = np.asarray(ratings, dtype=np.float64)
+    scores = numbers(ratings, "ratings")
     if scores.ndim != 2 or scores.size == 0:
         raise ScoreError(f"ratings need the shape (items, raters), not {scores.shape}")
     if np.isinf(scores).any():
