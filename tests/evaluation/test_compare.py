@@ -27,6 +27,7 @@ from sentio.evaluation.tallies import Rows, parts
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
+from sentio.evaluation.tasks.next_emotion import NextEmotion
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
@@ -37,7 +38,7 @@ from sentio.metrics.significance import compare as paired_bootstrap
 from sentio.metrics.significance import outcomes, randomisation_p
 
 LABELS = ("joy", "anger", "neutral")
-WORDS = ("rain", "the rain", "rain on the roof of my car", "my car", "she left me and took the car today")
+WORDS = ("the", "rain", "the rain", "rain on the roof of my car", "my car", "she left me and took the car today")
 ROWS = 40
 Write = Callable[..., Path]
 
@@ -62,6 +63,7 @@ def guesses(task: Task, dice: np.random.Generator, rows: int = ROWS, *, gold: bo
 TASKS: tuple[Task, ...] = (
     Classification("emotion", LABELS),
     Classification("emotion", LABELS, "micro_f1_without:neutral"),
+    NextEmotion("emotion", LABELS),
     Causes(),
     MultiLabel("emotion", LABELS),
     Regression("empathy"),
@@ -125,6 +127,9 @@ def random_rows(task: Task, seed: int = 0) -> Rows:
     probabilities = None
     if task.name == "classification":
         probabilities = (dice.dirichlet(np.ones(3), ROWS), dice.dirichlet(np.ones(3), ROWS))
+        # A confidence on the edge of two bins, wrong below it and right above.
+        wrong = np.array([gold[row] != LABELS[1] for row in range(ROWS)])
+        probabilities[0][:] = np.where(wrong[:, None], [0.2, 0.6, 0.2], [0.19, 0.62, 0.19])
     units = np.sort(dice.integers(0, 9, ROWS)).astype(np.intp)
     units = np.unique(units, return_inverse=True)[1].astype(np.intp)
     return Rows(units, np.ones(units.max() + 1, dtype=np.intp), gold, first, second, probabilities)
@@ -321,6 +326,18 @@ def test_what_is_undefined_is_told_as_that(write: Write) -> None:
     assert mae.difference == pytest.approx(-1.25)
     assert mae.less_is_better
     assert found.draws == 1_000
+
+
+@given(st.floats(-1e4, 1e4), st.integers(2, 50))
+def test_a_constant_is_one_however_its_sums_are_rounded(constant: float, rows: int) -> None:
+    gold = np.random.default_rng(rows).normal(size=rows).tolist()
+    given_rows = Rows(np.arange(rows), np.ones(rows, dtype=np.intp), gold, [constant] * rows, gold)
+    moments, ranks = parts(outcome(Regression("empathy")), given_rows)
+    first, second = moments.paired.whole()
+    assert np.isnan(first[0])
+    assert first[1] == 0
+    assert (second[0], second[1]) == pytest.approx((1, 1))
+    assert np.isnan(ranks.paired.whole()[0, 0])
 
 
 def test_scores_of_many_rows_have_no_ranks_drawn(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

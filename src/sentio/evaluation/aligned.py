@@ -56,7 +56,7 @@ class Aligned:
         )
         if left.height != right.height:
             raise ScoreError(f"other targets: {left.height} in one run, {right.height} in the other")
-        table = left.join(right, on=PLACE, how="left", maintain_order="left", suffix="_second", nulls_equal=True)
+        table = left.join(right, on=PLACE, how="left", maintain_order="left", suffix="_second")
         _require_same_targets(table)
         names = {"predicted": "first", "predicted_second": "second", "probabilities": "probabilities_first"}
         return cls(table.rename(names), seeds)
