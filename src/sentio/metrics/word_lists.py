@@ -90,8 +90,17 @@ def paired_words(gold: Sequence[str], predicted: Sequence[str]) -> tuple[WordLis
 def _plain(texts: Sequence[str]) -> str:
     """Texts in lower case and without punctuation, a line each, whose words have spaces between and may be articles."""
     lines = "\n".join(texts)
-    if lines.count("\n") >= len(texts) or not (lines.isascii() and lines.replace("\n", " ").isprintable()):
-        # Only in printable ASCII do spaces alone bound words and articles.
-        lines = "\n".join(text if text.isascii() and text.isprintable() else " ".join(tokens(text)) for text in texts)
-    # Half a surrogate pair, which Polars would not take, keeps a backslash: no word has one, it is punctuation.
-    return lines.lower().translate(_PUNCTUATION).encode("utf-8", "backslashreplace").decode()
+    if lines.count("\n") >= len(texts):
+        lines = "\n".join(text.replace("\n", " ") for text in texts)
+    # Bytes of ASCII are no part of other characters in UTF-8; half a surrogate pair passes as it is.
+    kept = lines.lower().encode("utf-8", "surrogatepass").translate(None, string.punctuation.encode())
+    plain = kept.decode("utf-8", "surrogatepass")
+    if plain.isascii() and plain.replace("\n", " ").isprintable():
+        return plain
+    # Only in printable ASCII do spaces alone bound words and articles.
+    plain = "\n".join(
+        line if line.isascii() and line.isprintable() else " ".join(_ARTICLE.sub(" ", line).split())
+        for line in plain.split("\n")
+    )
+    # Polars would not take half a surrogate pair; with a backslash it is like no word, as those are punctuation.
+    return plain.encode("utf-8", "backslashreplace").decode()
