@@ -206,9 +206,9 @@ def test_entailment_agrees_with_scikit_learn(pairs: list[tuple[bool, bool]]) -> 
     [
         (["one", "two"], ["one"], "2 texts in gold, but 1 predictions"),
         ([], [], "nothing to score"),
-        (["one"], [None], "predictions hold a NoneType"),
-        (["one"], [float("nan")], "predictions hold a float"),
-        ([3], ["three"], "gold hold a int"),
+        (["one"], [None], "predictions: a NoneType"),
+        (["one"], [float("nan")], "predictions: a float"),
+        ([3], ["three"], "gold: a int"),
     ],
 )
 def test_texts_that_cannot_be_scored(score: object, gold: list[object], predicted: list[object], message: str) -> None:

@@ -125,3 +125,14 @@ def test_patterns_of_presence() -> None:
     for wrong in ([[-1.0, 0.0]], [[gap, gap]], [0.0, 1.0]):
         with pytest.raises(ScoreError, match="from 0 up"):
             presence_patterns(wrong)
+
+
+def test_unknown_scales_poolings_and_names_are_refused() -> None:
+    with pytest.raises(ScoreError, match="scales are rater, head, hume, language model, not 'ear'"):
+        to_ten([1], "ear")  # type: ignore[arg-type]
+    with pytest.raises(ScoreError, match="not 'mean'"):
+        strict_accuracy([[1.0, 2.0]], ["joy", "fear"], ["joy"], pooling="mean")  # type: ignore[arg-type]
+    with pytest.raises(ScoreError, match="categories: a NoneType"):
+        score_categories([1, 2], [1, 2], ["joy", None])  # type: ignore[list-item]
+    with pytest.raises(ScoreError, match="intensities: not a list of numbers"):
+        lenient_accuracy([[1.0], [1.0, 2.0]], ["joy"], ["joy", "joy"])

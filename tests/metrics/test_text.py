@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 from torchmetrics.functional.text import bleu_score
 
 from sentio.errors import MissingExtra, ScoreError
-from sentio.metrics.text import answer_f1, bleu, distinct, rouge, sentence_bleu
+from sentio.metrics.text import Bleu, answer_f1, bleu, distinct, rouge, sentence_bleu
 
 words = st.text(alphabet="abc \t\n", max_size=12)
 sentences = st.lists(st.sampled_from(["ha", "kya", "yaar", "nahi"]), min_size=1, max_size=8).map(" ".join)
@@ -214,6 +214,35 @@ def test_texts_that_cannot_be_scored(score: Callable[[list[str], list[str]], obj
     ):
         with pytest.raises(ScoreError, match=message):
             score(gold, predicted)
+
+
+@pytest.mark.parametrize("score", [rouge, sentence_bleu, lambda g, p: bleu(g, p, average="corpus"), answer_f1])
+@pytest.mark.parametrize("strange", [None, 3, float("nan"), ["a"]])
+def test_what_is_no_text_is_refused_on_either_side(score: Callable[..., object], strange: object) -> None:
+    for gold, predicted in ((["a", strange], ["a", "b"]), (["a", "b"], ["a", strange]), (["a"], "a"), (None, None)):
+        with pytest.raises(ScoreError, match="text"):
+            score(gold, predicted)
+
+
+@pytest.mark.parametrize("texts", [["a b", None], [None], ["a", 3], "one text", None, [["a"]]])
+def test_distinct_of_what_is_no_text_is_refused(texts: Any) -> None:  # noqa: ANN401
+    with pytest.raises(ScoreError, match="texts: a "):
+        distinct(texts, 1)
+
+
+def test_a_bleu_says_how_it_was_computed_and_the_official_one_has_one_way() -> None:
+    right, said = ["Maya mocks him, again", "so it is"], ["Maya mocks him for it", "so it was then"]
+    official = bleu(right, said, average="corpus", smoothing="exp", tokenizer="intl", order=2, compat="official")
+    assert official == bleu(right, said, average="sentence", tokenizer="none", order=2, compat="official")
+    assert official == Bleu(official.score, "sentence", 2, "none", "none", "official")
+    assert official.score == pytest.approx(np.mean([by_hand(r, s, 2) for s, r in zip(said, right, strict=True)]))
+    assert bleu(right, said, average="corpus").compat is None
+
+
+@pytest.mark.parametrize("option", [{"average": "mean"}, {"smoothing": "some"}, {"tokenizer": "words"}])
+def test_a_bleu_of_another_name_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ScoreError, match=f"not '{next(iter(option.values()))}'"):
+        bleu(["a"], ["a"], **({"average": "corpus"} | option))
 
 
 def test_references_without_a_token_are_named() -> None:

@@ -190,7 +190,7 @@ def test_tally_counts_names_and_numbers_and_knows_the_missing() -> None:
 @pytest.mark.parametrize(
     ("ratings", "classes", "cause"),
     [
-        ([["a"], ["a", "b"]], ["a", "b"], "unequal number"),
+        ([["a"], ["a", "b"]], ["a", "b"], "unequal length"),
         ([["a", "b"]], ["a", "a", "b"], "distinct"),
         ([["a", None]], ["a", None], "named"),
         ([[0.0, np.nan]], [0.0, np.nan], "named"),

@@ -195,11 +195,12 @@ def cronbach_alpha(
         rows, repeats = scores, np.ones(len(scores), dtype=np.int64)
     rows = rows - rows.mean(axis=0)
     columns = np.column_stack([rows, rows.sum(axis=1)])
-    value = float(_cronbach(columns, repeats[None, :])[0])
+    powers = np.hstack([columns, columns**2])
+    value = float(_cronbach(powers, repeats[None, :])[0])
     random = np.random.default_rng(seed)
     step = max(1, RESAMPLES_AT_ONCE // len(rows))
     alphas = [
-        _cronbach(columns, _resamples(repeats, random, min(step, resamples - done)))
+        _cronbach(powers, _resamples(repeats, random, min(step, resamples - done)))
         for done in range(0, resamples, step)
     ]
     drawn = np.concatenate([[], *alphas])
@@ -276,18 +277,19 @@ def _resamples(repeats: Counts, random: np.random.Generator, draws: int) -> Coun
     return np.stack([np.bincount(random.integers(0, rows, rows), minlength=rows) for _ in range(draws)])
 
 
-def _cronbach(columns: Floats, repeats: Counts) -> Floats:
+def _cronbach(powers: Floats, repeats: Counts) -> Floats:
     """Alpha of each resample: `repeats` (resamples, rows) says how often a row is drawn.
 
-    `columns` are the raters' scores and the sum of them, centred: shape (rows, raters + 1).
+    `powers` are the raters' centred scores, the sum of them, and the squares of all these: shape
+    (rows, 2 raters + 2).
     """
     weights = repeats.astype(np.float64)
-    size, squares = weights.sum(axis=1, keepdims=True), columns**2
-    variances = weights @ squares / size - (weights @ columns / size) ** 2
+    means, squares = np.hsplit(weights @ powers / weights.sum(axis=1, keepdims=True), 2)
+    variances = squares - means**2
     parts, whole = variances[:, :-1].sum(axis=1), variances[:, -1]
-    raters = columns.shape[1] - 1
+    raters = variances.shape[1] - 1
     # Without variation the variance comes out as rounding dust, not as zero.
-    varies = whole > 1e-12 * squares.max()
+    varies = whole > 1e-12 * powers[:, raters + 1 :].max()
     ratio = np.divide(parts, whole, out=np.full_like(whole, np.nan), where=varies)
     alpha: Floats = raters / (raters - 1) * (1 - ratio)
     return alpha

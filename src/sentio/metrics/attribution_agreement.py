@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
 from sentio.metrics.correlation import spearman
+from sentio.metrics.inputs import numbers
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -88,7 +89,7 @@ def agreement(
 
 
 def _checked(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:
-    a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    a, b = numbers(first, "first explanation"), numbers(second, "second explanation")
     if a.ndim != 1 or a.shape != b.shape:
         raise ScoreError(f"explanations of shapes {a.shape} and {b.shape} cannot agree")
     if not len(a):

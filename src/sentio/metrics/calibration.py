@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
 from sentio.metrics.confusion import Codes
-from sentio.metrics.inputs import numbers
+from sentio.metrics.inputs import array, numbers
 
 HALF = 0.0005
 """Half of the third decimal: how far each of a row's probabilities may have been rounded."""
@@ -54,7 +54,7 @@ def brier(gold: Codes, probabilities: ArrayLike) -> float:
 
 
 def _distributions(gold: Codes, probabilities: ArrayLike) -> tuple[Codes, NDArray[np.float64]]:
-    rows, codes = numbers(probabilities, "probabilities"), np.asarray(gold)
+    rows, codes = numbers(probabilities, "probabilities"), array(gold, "gold")
     if codes.ndim != 1 or not (np.issubdtype(codes.dtype, np.integer) or not codes.size):
         raise ScoreError(f"gold is given as class codes of shape (N,), not as {codes.dtype} of shape {codes.shape}")
     if rows.ndim != 2 or len(rows) != len(codes) or not rows.size:

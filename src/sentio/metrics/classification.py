@@ -120,7 +120,7 @@ def micro_f1_without(excluded: Collection[str], classes: Sequence[str]) -> Measu
     """
     if isinstance(excluded, str):
         raise ScoreError(f"excluded classes are a collection of names, not one string: {excluded!r}")
-    if unknown := sorted(set(excluded) - set(classes)):
+    if unknown := sorted(str(name) for name in excluded if name not in classes):
         raise ScoreError(f"excluded from the average but no class: {', '.join(unknown)}")
     kept = np.array([code for code, label in enumerate(classes) if label not in excluded], dtype=np.intp)
     if not kept.size:

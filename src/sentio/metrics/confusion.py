@@ -40,8 +40,8 @@ def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Codes:
     index: dict[str | None, int] = {label: code for code, label in enumerate(classes)}
     if not index or len(index) < len(classes):
         raise ScoreError(f"classes must be distinct and at least one: {list(classes)}")
-    codes: Iterator[int] = map(index.get, labels, repeat(OUTSIDE))
     try:
+        codes: Iterator[int] = map(index.get, labels, repeat(OUTSIDE))
         return np.fromiter(codes, np.intp, len(labels))
     except TypeError as error:
         raise ScoreError(f"labels are names, or None for no answer: {error}") from error

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import array, numbers
 from sentio.metrics.votes import Floats, Labels, Marks
 
 
@@ -48,7 +49,7 @@ def conditional(counts: ArrayLike) -> Floats:
     array([[1. , 0.5],
            [1. , 1. ]])
     """
-    matrix = np.asarray(counts, dtype=np.float64)
+    matrix = numbers(counts, "co-occurrence counts")
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
         raise ScoreError(f"co-occurrence counts need the shape (classes, classes), not {matrix.shape}")
     alone = np.diagonal(matrix)
@@ -95,16 +96,17 @@ def cooccurrence_distance(gold: ArrayLike, predicted: ArrayLike) -> float:
     >>> cooccurrence_distance(gold, gold), cooccurrence_distance(gold, gold & [True, False])
     (0.0, 1.5)
     """
-    if np.shape(gold) != np.shape(predicted):
-        raise ScoreError(f"gold marks have the shape {np.shape(gold)}, predicted ones {np.shape(predicted)}")
-    wanted, found = conditional(together(gold)), together(predicted).astype(np.float64)
+    gold_marks, predicted_marks = _marks(gold), _marks(predicted)
+    if gold_marks.shape != predicted_marks.shape:
+        raise ScoreError(f"gold marks have the shape {gold_marks.shape}, predicted ones {predicted_marks.shape}")
+    wanted, found = conditional(together(gold_marks)), together(predicted_marks).astype(np.float64)
     alone = np.diagonal(found)
     given = np.divide(found, alone, out=np.zeros_like(found), where=alone > 0)
     return float(np.linalg.norm(wanted - given))
 
 
 def _marks(marks: ArrayLike) -> Marks:
-    chosen: NDArray[np.bool_] = np.asarray(marks)
+    chosen: NDArray[np.bool_] = array(marks, "marks")
     if chosen.ndim != 2 or chosen.size == 0:
         raise ScoreError(f"marks need the shape (items, classes), not {chosen.shape}")
     if chosen.dtype != np.bool_:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from sentio.errors import ScoreError
 from sentio.metrics.correlation import ccc, pearson
+from sentio.metrics.inputs import numbers
 
 Recording = tuple[int, int]
 """The listener (subject) and the story they heard."""
@@ -50,7 +51,7 @@ def score_track(
     if compat is None:
         parts = {name: pearson(gold[name], predicted[name]) for name in gold}
         return TrackScore(parts, float(np.mean(list(parts.values()))))
-    answers = {name: np.asarray(answer, dtype=np.float64) for name, answer in predicted.items()}
+    answers = {name: numbers(answer, "predictions") for name, answer in predicted.items()}
     exact = {name: pearson(gold[name], np.where(np.isnan(answers[name]), 0, answers[name])) for name in gold}
     rounded = {name: 0.0 if np.isnan(r) else round(r, decimals) for name, r in exact.items()}
     return TrackScore(rounded, sum(rounded.values()) / len(rounded))

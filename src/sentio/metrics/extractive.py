@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import array, check_texts
 from sentio.metrics.word_lists import WordLists, paired_words
 
 Floats = NDArray[np.float64]
@@ -31,9 +32,10 @@ ROWS_AT_ONCE = 1 << 15
 
 
 def exact_match(gold: Sequence[str], predicted: Sequence[str]) -> Marks:
-    """Whether the words of each pair are the same after SQuAD's normalisation: shape (rows,).
+    """Whether the words of each pair are the same after SQuAD's normalisation: shape (rows,), true or false.
 
-    Raises `ScoreError` for sequences that are empty, of unequal length, or hold anything but strings.
+    Rajpurkar et al., EMNLP 2016; articles, punctuation and case do not count. Raises `ScoreError` for sequences that
+    are empty, of unequal length, or hold anything but strings.
 
     >>> exact_match(["the rain", "a dog"], ["Rain!", "a cat"])
     array([ True, False])
@@ -158,6 +160,7 @@ class EntailmentScores:
 def causal_entailment_scores(gold: ArrayLike, predicted: ArrayLike) -> EntailmentScores:
     """Compare marks of shape (pairs,), true or 1 where the candidate utterance holds a cause of the target's emotion.
 
+    The two F1 and their mean, range 0..1, are those of RECCON's causal emotion entailment (Poria et al., 2021).
     Raises `ScoreError` for no pairs, unequal lengths, and anything but truth values and 0 or 1.
 
     >>> scores = causal_entailment_scores([True, True, False, False], [True, False, False, False])
@@ -188,6 +191,8 @@ def _words_f1(gold: WordLists, predicted: WordLists) -> Floats:
 
 def _span_rows(gold: Sequence[str | None], predicted: Sequence[str]) -> tuple[Marks, list[str], list[str]]:
     """Which rows are positive, the stripped gold spans of those, and the stripped predictions of all rows."""
+    if isinstance(gold, str) or not isinstance(gold, Sequence):
+        raise ScoreError(f"gold: a list of spans is expected, not a {type(gold).__name__}")
     _check_rows(["" if span is None else span for span in gold], predicted)
     positive = np.array([span is not None for span in gold], dtype=bool)
     if not positive.any():
@@ -199,20 +204,18 @@ def _span_rows(gold: Sequence[str | None], predicted: Sequence[str]) -> tuple[Ma
 
 
 def _check_rows(gold: Sequence[str], predicted: Sequence[str]) -> None:
+    check_texts(gold, "gold")
+    check_texts(predicted, "predictions")
     if len(gold) != len(predicted):
         raise ScoreError(f"{len(gold)} texts in gold, but {len(predicted)} predictions")
     if not len(gold):
         raise ScoreError("there is nothing to score")
-    for name, texts in (("gold", gold), ("predictions", predicted)):
-        for kind in set(map(type, texts)):
-            if not issubclass(kind, str):
-                raise ScoreError(f"{name} hold a {kind.__name__} where a text is expected")
 
 
 def _marks(values: ArrayLike, name: str) -> NDArray[np.int64]:
-    array = np.asarray(values)
-    if array.ndim != 1 or array.size == 0:
-        raise ScoreError(f"{name} need the shape (pairs,) with at least one pair, not {array.shape}")
-    if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
+    marks = array(values, name)
+    if marks.ndim != 1 or marks.size == 0:
+        raise ScoreError(f"{name} need the shape (pairs,) with at least one pair, not {marks.shape}")
+    if marks.dtype.kind not in "biuf" or not np.isin(marks, (0, 1)).all():
         raise ScoreError(f"{name} need to be true or false, or 1 or 0")
-    return array.astype(np.int64)
+    return marks.astype(np.int64)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
 from sentio.metrics.correlation import spearman
+from sentio.metrics.inputs import numbers
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,7 @@ def erase(words: Sequence[str], scores: ArrayLike, probability: Probability) -> 
     >>> erase(["a", "lovely", "day"], [0, 0.7, 0.1], probability).removed.tolist()
     [0.4, 0.4, 0.5]
     """
-    values = np.asarray(scores, dtype=np.float64)
+    values = numbers(scores, "scores")
     if not len(words):
         raise ScoreError("a text without words cannot be erased")
     if values.shape != (len(words),):
@@ -78,10 +79,10 @@ def erase(words: Sequence[str], scores: ArrayLike, probability: Probability) -> 
     def ask(chosen: NDArray[np.bool_]) -> float:
         if not chosen.any():
             return EMPTY
-        answer = float(probability([word for word, here in zip(words, chosen, strict=True) if here]))
-        if answer < 0 or answer > 1:
+        answer = numbers(probability([word for word, here in zip(words, chosen, strict=True) if here]), "probability")
+        if answer.ndim or answer < 0 or answer > 1:
             raise ScoreError(f"a probability of {answer}")
-        return answer
+        return float(answer)
 
     steps = range(1, len(words) + 1)
     return Erasure(

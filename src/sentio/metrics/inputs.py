@@ -1,11 +1,24 @@
 """What a metric was given, as arrays of numbers and lists of texts, or one line that says why it is neither."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
+
+
+def array(given: ArrayLike | Sequence[object], what: str) -> NDArray[Any]:
+    """An array of whatever type and shape it has. Raises `ScoreError` for ragged lists.
+
+    >>> array([True, False], "marks")
+    array([ True, False])
+    """
+    try:
+        return np.asarray(given)
+    except ValueError as error:
+        raise ScoreError(f"{what}: lists of unequal length") from error
 
 
 def numbers(given: ArrayLike | Sequence[float | None], what: str) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from sentio.errors import ScoreError
 from sentio.metrics.correlation import Answers, RegressionScores, score_regression
+from sentio.metrics.inputs import check_texts, numbers
 from sentio.metrics.votes import Floats, Labels
 
 Scale = Literal["rater", "head", "hume", "language model"]
@@ -30,14 +31,17 @@ LENIENCE = 1.5
 
 
 def to_ten(intensities: Answers, scale: Scale) -> Floats:
-    """Intensities of one of the paper's scales on 0..10; a refusal (None, NaN) is NaN.
+    """Intensities of one of the paper's scales on 0..10, of the same shape; a refusal (None, NaN) is NaN.
 
-    Raises `ScoreError` for an intensity outside its scale: a regression head's is to be clipped before.
+    Raises `ScoreError` for another scale, and an intensity outside its own: a regression head's is to be clipped
+    before.
 
     >>> to_ten([4, None], "head"), to_ten([0.37], "hume").round(2)
     (array([10., nan]), array([3.7]))
     """
-    given = np.asarray(intensities, dtype=np.float64)
+    given = numbers(intensities, "intensities")
+    if scale not in TOP:
+        raise ScoreError(f"scales are {', '.join(TOP)}, not {scale!r}")
     if given.size and (np.nanmin(given, initial=0) < 0 or np.nanmax(given, initial=0) > TOP[scale]):
         raise ScoreError(f"intensities of a {scale} are 0 to {TOP[scale]:g}")
     return given * (10 / TOP[scale])
@@ -57,14 +61,16 @@ class CategoryScores:
 def score_categories(gold: ArrayLike, predicted: Answers, categories: Sequence[str]) -> CategoryScores:
     """`score_regression` for each emotion apart: `categories` names the one that each item asks for.
 
-    An emotion that the system never answers has NaN metrics and is no part of their mean; its refusals
-    count. Raises `ScoreError` for unequal lengths, and as `score_regression`.
+    All three have the shape (items,). An emotion that the system never answers has NaN metrics and is no part of
+    their mean; its refusals count (arXiv 2506.09827). Raises `ScoreError` for unequal lengths, categories without a
+    name, and as `score_regression`.
 
     >>> scores = score_categories([0, 5, 10, 0], [0, 5, 5, None], ["joy", "joy", "joy", "awe"])
     >>> round(scores.by_category["joy"].pearson, 3), scores.by_category["awe"].pearson, scores.mean.refusals
     (0.866, nan, 0.25)
     """
-    wanted, found = np.asarray(gold, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    wanted, found = np.atleast_1d(numbers(gold, "gold")), np.atleast_1d(numbers(predicted, "predictions"))
+    check_texts(categories, "categories")
     if not len(wanted) == len(found) == len(categories):
         raise ScoreError(f"{len(wanted)} gold scores, {len(found)} predictions, {len(categories)} categories")
     names = sorted(set(categories))
@@ -106,11 +112,13 @@ def strict_accuracy(
 
     The softmax is that of `lenient_accuracy`; a label's probability is the sum of its emotions', or the
     largest. Of equal labels the one first in `coarse` is the answer. Our own, beside the paper's lenient
-    one. Raises `ScoreError` as that.
+    one. Raises `ScoreError` as that, and for another pooling.
 
     >>> strict_accuracy([[2.0, 1.9, 0.0, 0.0]], ["joy", "fear", "joy", "calm"], ["fear"])
     0.0
     """
+    if pooling not in {"sum", "max"}:
+        raise ScoreError(f"a label's probability is the sum or the max of its emotions', not {pooling!r}")
     mass, places, wanted = _mapped(intensities, coarse, gold)
     groups = [mass[:, places == place] for place in range(places.max() + 1)]
     pooled = np.stack([each.sum(axis=1) if pooling == "sum" else each.max(axis=1) for each in groups], axis=1)
@@ -120,14 +128,14 @@ def strict_accuracy(
 def presence_patterns(ratings: ArrayLike) -> dict[str, int]:
     """How raters split over whether an emotion is present at all: '2:1 absent' -> clips, most frequent first.
 
-    `ratings` has the shape (clips, raters), 0 absent, above 0 present, NaN for no rating (the paper has two
-    to four raters a clip). The larger side comes first; an even split has no side. Raises `ScoreError`
-    for a negative rating and a clip without one.
+    The agreement classes of EmoNet-Voice (arXiv 2506.09827), whose clips have two to four raters. `ratings` has the
+    shape (clips, raters), 0 absent, above 0 present, NaN for no rating. The larger side comes first; an even split
+    has no side. Raises `ScoreError` for a negative rating and a clip without one.
 
     >>> presence_patterns([[1, 2, 1], [0, 0, 1], [1, 0, float("nan")]])
     {'1:1': 1, '2:1 absent': 1, '3:0 present': 1}
     """
-    given = np.asarray(ratings, dtype=np.float64)
+    given = numbers(ratings, "ratings")
     if given.ndim != 2 or not given.size or (given < 0).any() or np.isnan(given).all(axis=1).any():
         raise ScoreError("ratings need the shape (clips, raters), from 0 up, one or more for every clip")
     splits = np.stack([(given > 0).sum(axis=1), (given == 0).sum(axis=1)], axis=1)
@@ -148,7 +156,8 @@ def _defined_mean(values: Sequence[float]) -> float:
 
 def _mapped(intensities: ArrayLike, coarse: Sequence[str | None], gold: Sequence[str]) -> tuple[Floats, Labels, Labels]:
     """Softmax over the fine emotions that stand for a coarse label, their labels' places, and gold's."""
-    given = np.asarray(intensities, dtype=np.float64)
+    given = numbers(intensities, "intensities")
+    check_texts(gold, "gold")
     if given.shape != (len(gold), len(coarse)) or not given.size:
         raise ScoreError(f"{len(gold)} clips and {len(coarse)} emotions, but intensities of shape {given.shape}")
     labels = list(dict.fromkeys(label for label in coarse if label is not None))

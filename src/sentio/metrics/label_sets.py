@@ -108,6 +108,8 @@ def label_lists(samples: Sequence[Collection[str]], vocabulary: Vocabulary) -> L
 
 def check_paired(gold: Sequence[object], predicted: Sequence[object]) -> None:
     """Raises `ScoreError` unless there are samples, as many gold as predicted ones."""
+    if not (hasattr(gold, "__len__") and hasattr(predicted, "__len__")):
+        raise ScoreError("gold and predicted samples are lists, one item a sample")
     if len(gold) != len(predicted):
         raise ScoreError(f"{len(gold)} gold samples against {len(predicted)} predicted ones")
     if not len(gold):

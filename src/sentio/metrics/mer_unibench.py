@@ -1,9 +1,12 @@
 """MER-UniBench's one number: the plain mean of nine primary scores (Lian et al., "AffectGPT", ICML 2025)."""
 
 from collections.abc import Mapping
-from math import fsum, isfinite
+from math import fsum
+
+import numpy as np
 
 from sentio.errors import ScoreError
+from sentio.metrics.inputs import numbers
 
 PRIMARY: dict[str, str] = {
     "MER2023": "HIT",
@@ -20,7 +23,7 @@ PRIMARY: dict[str, str] = {
 
 
 def mer_unibench_mean(scores: Mapping[str, float]) -> float:
-    """The mean of the nine primary scores by corpus, in the unit they are given in.
+    """The mean of the nine primary scores by corpus, in the unit they are given in (Lian et al., ICML 2025).
 
     Eight scores do not make a smaller benchmark: raises `ScoreError` where one is missing, unknown or not
     a finite number.
@@ -31,6 +34,6 @@ def mer_unibench_mean(scores: Mapping[str, float]) -> float:
     if odd := sorted(set(PRIMARY) ^ set(scores)):
         raise ScoreError(f"MER-UniBench has the nine scores {', '.join(PRIMARY)}; missing or unknown: {', '.join(odd)}")
     for corpus, score in scores.items():
-        if not isfinite(score):
+        if not np.isfinite(numbers(score, corpus)).all() or np.ndim(score):
             raise ScoreError(f"the score of {corpus} is {score}")
     return fsum(scores.values()) / len(PRIMARY)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
 from sentio.metrics.confusion import OUTSIDE, encode
-from sentio.metrics.inputs import numbers
+from sentio.metrics.inputs import array, numbers
 
 Floats = NDArray[np.floating]
 Marks = NDArray[np.bool_]
@@ -39,9 +39,9 @@ def encode_sets(sets: Sequence[Collection[str]], classes: Sequence[str]) -> tupl
            [0, 1],
            [0, 0]]), array([0, 1, 0]))
     """
-    if str in set(map(type, sets)):
-        raise ScoreError("a label set is a collection of labels, not one string")
     try:
+        if str in set(map(type, sets)):
+            raise ScoreError("a label set is a collection of labels, not one string")
         sizes = np.fromiter(map(len, sets), np.intp, len(sets))
     except TypeError as error:
         raise ScoreError(f"a label set is a collection of labels: {error}") from error
@@ -156,10 +156,7 @@ def _paired(gold: Marks, predicted: Marks) -> tuple[Marks, Marks]:
 
 
 def _as_marks(given: ArrayLike, what: str) -> Marks:
-    try:
-        marks = np.asarray(given)
-    except ValueError as error:
-        raise ScoreError(f"{what} marks have rows of unequal length") from error
+    marks = array(given, f"{what} marks")
     if marks.dtype != np.bool_ and marks.size:
         raise ScoreError(f"{what} marks are true or false, not {marks.dtype}")
     return marks

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import MissingExtra, ScoreError
+from sentio.metrics.inputs import array, numbers
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -164,7 +165,7 @@ def _official(known: Marks, scores: Floats) -> Detection:
 
 
 def _checked(known: ArrayLike, scores: ArrayLike) -> tuple[Marks, Floats]:
-    marks, values = _marks(known, "known"), np.asarray(scores, dtype=np.float64)
+    marks, values = _marks(known, "known"), numbers(scores, "scores")
     if values.shape != marks.shape:
         raise ScoreError(f"scores of shape {values.shape} for {len(marks)} items")
     if not np.isfinite(values).all():
@@ -175,14 +176,14 @@ def _checked(known: ArrayLike, scores: ArrayLike) -> tuple[Marks, Floats]:
 
 
 def _marks(marks: ArrayLike, what: str) -> Marks:
-    found = np.asarray(marks)
+    found = array(marks, what)
     if found.ndim != 1 or not (found.dtype == np.bool_ or np.isin(found, (0, 1)).all()):
         raise ScoreError(f"{what}: marks of shape (items,), true or false, are needed")
     return found.astype(np.bool_)
 
 
 def _ids(ids: ArrayLike, known: int, what: str) -> NDArray[np.int64]:
-    found = np.asarray(ids)
+    found = array(ids, what)
     if found.ndim != 1 or not len(found):
         raise ScoreError(f"{what}: class ids of shape (items,) are needed, at least one")
     if not np.issubdtype(found.dtype, np.integer) or found.min() < 0 or found.max() > known:

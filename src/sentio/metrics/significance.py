@@ -101,7 +101,8 @@ def outcomes(
     """Encode one system's predictions, or two systems' on the same rows, for any number of tests.
 
     `clusters` names the dialogue of each row; without it each row is a unit of its own. Raises `ScoreError` for
-    unequal lengths, a gold label outside `classes`, and fewer than two units, among which nothing varies.
+    unequal lengths, a gold label outside `classes`, clusters that are no names, and fewer than two units, among
+    which nothing varies.
     """
     if len(predicted) not in {1, 2}:
         raise ScoreError(f"one system is scored or two are compared, not {len(predicted)}")
@@ -114,7 +115,10 @@ def outcomes(
         return _by_unit(kinds, np.arange(len(repeats)), repeats, len(classes))
     if len(clusters) != len(wanted):
         raise ScoreError(f"{len(wanted)} gold labels but {len(clusters)} cluster names")
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
+    try:
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(clusters))}
+    except TypeError as error:
+        raise ScoreError(f"clusters are names: {error}") from error
     if len(numbers) < 2:
         raise ScoreError("a resample over dialogues needs at least two dialogues")
     unit = np.fromiter(map(numbers.__getitem__, clusters), np.intp, len(clusters))

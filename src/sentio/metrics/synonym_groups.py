@@ -6,14 +6,14 @@ gold and prediction together, so the groups belong to one pair of files and to n
 use `sentio.metrics.emotion_wheel`. `parse_labels_mer2024` reads the labels.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from sentio.errors import ScoreError
 from sentio.metrics.label_sets import check_paired
 
-Groups = Sequence[Sequence[str]]
+Groups = Sequence[list[str] | tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,14 @@ def synonym_group_score(
 
 
 def _first_of_group(synonyms: Groups) -> dict[str, str]:
-    if not isinstance(synonyms, Sequence) or any(isinstance(group, str) for group in synonyms):
+    if not isinstance(synonyms, Sequence) or not all(isinstance(group, list | tuple) for group in synonyms):
         raise ScoreError(f"the groups of a sample must be lists of words, not {synonyms!r}")
     return {word: group[0] for group in synonyms for word in group}
 
 
-def _grouped(labels: Iterable[str], first: dict[str, str]) -> set[str]:
+def _grouped(labels: Collection[str], first: dict[str, str]) -> set[str]:
     if isinstance(labels, str):
         raise ScoreError("the labels of a sample must be a list of words, not text; parse_labels_mer2024 reads text")
-    try:
-        return {first.get(label, label) for label in labels}
-    except TypeError as error:
-        raise ScoreError(f"the labels of a sample must be a list of words: {error}") from error
+    if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
+        raise ScoreError(f"the labels of a sample must be a list of words, not {labels!r}")
+    return {first.get(label, label) for label in labels}

@@ -7,13 +7,14 @@ The field gives one name to many computations, so a BLEU carries how it was comp
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentio.errors import MissingExtra, ScoreError
 from sentio.metrics.extractive import token_f1
+from sentio.metrics.inputs import check_texts
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.bleu import BLEU
@@ -31,7 +32,7 @@ class Bleu:
     """A BLEU in 0..100 and its definition: numbers of different definitions are not comparable.
 
     `average` tells the BLEU of the whole corpus from the mean BLEU of its sentences; `order` is the longest
-    n-gram; `smoothing` and `tokenizer` are named as in sacrebleu.
+    n-gram; `smoothing` and `tokenizer` are named as in sacrebleu; `compat` names a faulty release's way.
     """
 
     score: float
@@ -39,6 +40,7 @@ class Bleu:
     order: int
     smoothing: Smoothing
     tokenizer: Tokenizer
+    compat: Literal["official"] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def distinct(texts: Sequence[str], n: int) -> float:
     """Dist-n, range 0..1: distinct n-grams over all n-grams of the whole corpus (Li et al., NAACL 2016).
 
     Tokens are separated by white space; n-grams do not cross texts. The value falls as a corpus grows: compare
-    only corpora of one size and tokenisation. Raises `ScoreError` where no text has n tokens.
+    only corpora of one size and tokenisation. Raises `ScoreError` where no text has n tokens, and for what is no
+    text.
 
     >>> distinct(["a a b"], 1), distinct(["a a b"], 2)
     (0.6666666666666666, 1.0)
@@ -67,7 +70,8 @@ def distinct(texts: Sequence[str], n: int) -> float:
 
     if n < 1:
         raise ScoreError(f"Dist-n counts n-grams of 1 token or more, not {n}")
-    given = pl.Series(texts, dtype=pl.String)
+    check_texts(texts, "texts")
+    given = pl.Series(list(texts), dtype=pl.String)
     if given.str.contains(r"[^\S ]").any():
         given = given.str.replace_all(r"\s", " ")
     rows = pl.DataFrame({"text": np.arange(len(given), dtype=np.int32), "token": given.str.split(" ")})
@@ -102,24 +106,29 @@ def bleu(
     """BLEU against one reference a text (Papineni et al., ACL 2002), computed by sacrebleu, range 0..100.
 
     `average="sentence"` is the mean of `sentence_bleu`. An empty prediction scores 0. Raises `ScoreError` for
-    unequal lengths, nothing at all and an empty reference, `MissingExtra` without sacrebleu.
+    unequal lengths, nothing at all, an empty reference, what is no text and options of other names,
+    `MissingExtra` without sacrebleu.
 
     The released scorer of MAF, which EDGE inherits, passes predictions as references and the reverse, so that
-    a long prediction is punished where a short one should be: `compat="official"`. It is the mean over
-    sentences, without smoothing, tokens separated by white space (`tokenizer="none"`).
+    a long prediction is punished where a short one should be: `compat="official"`. There it is always the mean
+    over sentences, without smoothing, tokens separated by white space, whatever else was asked for but `order`:
+    the result says how it was computed.
 
     >>> bleu(["so glad you came today"], ["so glad you came"], average="corpus", tokenizer="none").score.__round__(2)
     77.88
     """
     _checked(gold, predicted)
+    if average not in get_args(Average):
+        raise ScoreError(f"the average is over {' or '.join(get_args(Average))}, not {average!r}")
     if compat:
+        average, smoothing, tokenizer = "sentence", "none", "none"
         gold, predicted = predicted, gold
     if average == "sentence":
         score = float(_sentence_bleu(gold, predicted, order, smoothing, tokenizer).mean())
     else:
         scorer = _scorer(order, smoothing, tokenizer, effective=False)
         score = float(scorer.corpus_score(list(predicted), [list(gold)]).score)
-    return Bleu(score, average, order, smoothing, tokenizer)
+    return Bleu(score, average, order, smoothing, tokenizer, compat)
 
 
 def sentence_bleu(
@@ -130,7 +139,7 @@ def sentence_bleu(
     smoothing: Smoothing = "exp",
     tokenizer: Tokenizer = "13a",
 ) -> Floats:
-    """BLEU of each text, range 0..100, shape (rows,); smoothed as sacrebleu does for sentences.
+    """BLEU of each text, range 0..100, shape (rows,); smoothed as sacrebleu (Post, WMT 2018) does for sentences.
 
     Smoothed, a text shorter than `order` is scored by the n-grams it has. Without smoothing it scores 0, as
     does any text that lacks a shared n-gram of some order. Raises `ScoreError` as `bleu` does.
@@ -146,7 +155,8 @@ def rouge(gold: Sequence[str], predicted: Sequence[str]) -> Rouge:
     """ROUGE-1, ROUGE-2 and ROUGE-L F of each text (Lin, 2004), computed by rouge-score without stemming.
 
     Tokens are runs of a-z and 0-9 in lower case: texts in other scripts have none. An empty prediction scores 0.
-    Raises `ScoreError` for unequal lengths, nothing at all and a reference without a token.
+    Raises `ScoreError` for unequal lengths, nothing at all, what is no text and a reference without a token,
+    `MissingExtra` without rouge-score.
 
     >>> rouge(["she mocks her hat off"], ["she mocks him"]).rouge2.round(3).tolist()
     [0.333]
@@ -173,6 +183,8 @@ def answer_f1(gold: Sequence[str], predicted: Sequence[str]) -> Floats:
     >>> answer_f1(["anxiety, loss"], ["The anxiety of loss"]).tolist()
     [0.8]
     """
+    check_texts(gold, "gold")
+    check_texts(predicted, "predictions")
     return token_f1([_PUNCTUATION.sub(" ", text) for text in gold], [_PUNCTUATION.sub(" ", text) for text in predicted])
 
 
@@ -188,6 +200,9 @@ def _sentence_bleu(
 def _scorer(order: int, smoothing: Smoothing, tokenizer: Tokenizer, *, effective: bool) -> "BLEU":
     if order < 1:
         raise ScoreError(f"BLEU counts n-grams of 1 token or more, not {order}")
+    for chosen, names in ((smoothing, get_args(Smoothing)), (tokenizer, get_args(Tokenizer))):
+        if chosen not in names:
+            raise ScoreError(f"BLEU is smoothed and tokenised by one of {', '.join(names)}, not {chosen!r}")
     try:
         from sacrebleu.metrics.bleu import BLEU
     except ModuleNotFoundError:
@@ -199,9 +214,11 @@ def _scorer(order: int, smoothing: Smoothing, tokenizer: Tokenizer, *, effective
 
 
 def _checked(gold: Sequence[str], predicted: Sequence[str]) -> None:
+    check_texts(gold, "references")
+    check_texts(predicted, "predictions")
     if len(predicted) != len(gold):
         raise ScoreError(f"{len(predicted)} predictions for {len(gold)} references")
-    if not gold:
+    if not len(gold):
         raise ScoreError("nothing to score")
     for row, text in enumerate(gold):
         if not text.strip():

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sentio.errors import ScoreError
-from sentio.metrics.inputs import numbers
+from sentio.metrics.inputs import array, numbers
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -39,10 +39,7 @@ def tally(ratings: ArrayLike | Sequence[Sequence[str | None]], classes: Sequence
     array([[2, 0],
            [1, 2]])
     """
-    try:
-        given = np.asarray(ratings)
-    except ValueError as error:
-        raise ScoreError("utterances have ratings of unequal number: fill up with None") from error
+    given = array(ratings, "ratings, where a missing one is None")
     if given.ndim != 2 or given.size == 0:
         raise ScoreError(f"ratings need the shape (utterances, raters), not {given.shape}")
     if len(set(classes)) < max(len(classes), 1) or any(name is None or name != name for name in classes):  # noqa: PLR0124
@@ -186,7 +183,7 @@ def data_loss(votes: ArrayLike, labels: ArrayLike) -> DataLoss:
     >>> data_loss(votes, majority(votes))
     DataLoss(utterances=50.0, ratings=28.57142857142857, ratings_and_minority=42.85714285714286)
     """
-    counts, winners = vote_counts(votes), np.asarray(labels)
+    counts, winners = vote_counts(votes), array(labels, "labels")
     if winners.shape != counts.shape[:1]:
         raise ScoreError(f"{len(counts)} utterances with votes, but labels of shape {winners.shape}")
     if not np.issubdtype(winners.dtype, np.integer) or winners.min() < NONE or winners.max() >= counts.shape[1]:
