@@ -105,8 +105,10 @@ class Parquet(ItemWriter):
 
     def close(self) -> None:
         try:
-            self._output.write(self._bytes())
-            self._output.close()
+            try:
+                self._output.write(self._bytes())
+            finally:
+                self._output.close()
             if self._target is not None and self._beside is not None:
                 with reported(self._target):
                     self._beside.replace(self._target)

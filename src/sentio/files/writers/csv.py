@@ -73,7 +73,11 @@ class CsvWriter(Writer):
 def create(out: Path | None, space: LabelSpace) -> CsvWriter:
     """Start an output with its header; an existing file is overwritten. Raises `OutputError`."""
     output = Output(out)
-    output.write(_header(space))
+    try:
+        output.write(_header(space))
+    except BaseException:
+        output.close()
+        raise
     return CsvWriter(output, space, Progress())
 
 
