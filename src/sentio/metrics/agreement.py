@@ -22,15 +22,15 @@ from sentio.metrics.votes import Floats, vote_counts
 Counts = NDArray[np.int64]
 Level = Literal["nominal", "ordinal", "interval"]
 Weighting = Literal["linear", "quadratic"]
-RESAMPLES_AT_ONCE = 1 << 20
-"""Numbers held at a time by a bootstrap: 8 MB, which stay near the processor."""
+RESAMPLES_AT_ONCE = 1 << 18
+"""Numbers held at a time by a bootstrap: 2 MB, which stay near the processor."""
 
 ALIKE = 10
 """Above so many items a distinct row, alike items are drawn together: a binomial draw takes as long as ten items'."""
 
 
 def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] | None = None) -> float:
-    """Krippendorff's alpha of vote counts of shape (items, classes).
+    """Krippendorff's alpha of vote counts of shape (items, classes): 1 at most, 0 is chance.
 
     Items may have any number of raters; those with one or none say nothing about agreement and are left
     out. For `ordinal` the columns are in order; for `interval` `values` says what each column stands for.
@@ -66,7 +66,7 @@ def krippendorff_alpha(votes: ArrayLike, level: Level, values: Sequence[float] |
 
 
 def krippendorff_alpha_of_scores(ratings: ArrayLike) -> float:
-    """Krippendorff's alpha at the interval level of scores of shape (items, raters); NaN is a missing rating.
+    """Krippendorff's alpha at the interval level, 1 at most, of scores of shape (items, raters); NaN is no rating.
 
     For continuous scores, where every value would be a class of its own (Krippendorff, 2011). Raises `ScoreError`
     where no item has two ratings and for infinite ones.
@@ -94,7 +94,7 @@ def cohen_kappa(
     weights: Weighting | None = None,
     labels: Sequence[Hashable] | None = None,
 ) -> float:
-    """Cohen's kappa of two raters' labels, shape (items,) each (Cohen, 1960).
+    """Cohen's kappa, -1..1, of two raters' labels, shape (items,) each (Cohen, 1960).
 
     With `weights`, a disagreement counts by the distance between the two labels' places in `labels`
     (Cohen, Psychological Bulletin 1968), so give all of them in order, those nobody used, too. Without
@@ -121,7 +121,7 @@ def cohen_kappa(
 
 
 def fleiss_kappa(votes: ArrayLike) -> float:
-    """Fleiss' kappa of vote counts of shape (items, classes), the same number of raters for every item.
+    """Fleiss' kappa, -1..1, of vote counts of shape (items, classes), the same number of raters for every item.
 
     Fleiss, Psychological Bulletin 1971. NaN where all votes are for one class. Raises `ScoreError` where
     items have different numbers of raters (use `krippendorff_alpha`) or fewer than two.
@@ -173,7 +173,7 @@ def cronbach_alpha(
     """Cronbach's alpha of scores of shape (items, raters), with a percentile bootstrap over the items.
 
     alpha = k / (k - 1) (1 - sum of the raters' variances / variance of the items' sums) for k raters
-    (Cronbach, Psychometrika 1951); it can be negative. Where many items have the same ratings these are
+    (Cronbach, Psychometrika 1951); it is 1 at most and can be negative. Where many items have the same ratings these are
     drawn together, which changes nothing but the time; with continuous scores every item is drawn for
     itself: a thousand resamples of 100,000 items take about a second, of a million about a quarter of a
     minute. Resamples in which nothing varies have no alpha and are left out. Raises `ScoreError` for a
