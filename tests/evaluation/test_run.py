@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from sentio.errors import InputError, OutputError, RecipeError, SentioError, UnknownName
 from sentio.evaluation import Outcome, evaluate
-from sentio.evaluation.tasks.classification import Classification
+from sentio.evaluation.base import Predictions
+from sentio.evaluation.tasks.classification import Classification, dialogue_interval
+from sentio.metrics.confusion import Measure
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -50,6 +52,21 @@ def test_seeds_become_mean_and_spread(corpora: Path, moody: str, tmp_path: Path)
     majority = next(row for row in outcome.rows if row.name == "majority").metrics["accuracy"]
     assert majority is not None
     assert majority.n == 1, "what throws no dice is run once"
+
+
+def test_of_several_seeds_one_interval_is_drawn(
+    corpora: Path, moody: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def counted(predictions: Predictions, labels: tuple[str, ...], measure: Measure) -> tuple[float, float] | None:
+        drawn.append(measure)
+        return dialogue_interval(predictions, labels, measure)
+
+    monkeypatch.setattr("sentio.evaluation.tasks.classification.dialogue_interval", counted)
+    outcome = evaluate(moody, "dailydialog", data=corpora, out=tmp_path / "run", seeds=3)
+    assert len(drawn) == len(outcome.rows)
+    assert all(row.interval for row in outcome.rows)
 
 
 def test_answers_are_on_disk_before_any_metric(

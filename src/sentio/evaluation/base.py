@@ -4,7 +4,7 @@ A task turns an annotated conversation into `Target`s; a `Predictor` (a system o
 gives an `Answer` to each; the task scores the `Predictions` of a whole split.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -68,12 +68,13 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Scores:
-    """What came out: `values` by metric, `per_label` by label and metric; `interval` is the 95 % bootstrap
-    interval of the headline metric over conversations, None where it is not computed."""
+    """What came out: `values` by metric, `per_label` by label and metric; `interval()` draws the 95 % bootstrap
+    interval of the headline metric over conversations, None where there is none. It is drawn when it is asked
+    for: it takes longer than all metrics together, and of several seeds one interval is wanted."""
 
     values: Mapping[str, float]
     per_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    interval: tuple[float, float] | None = None
+    interval: Callable[[], tuple[float, float] | None] = lambda: None
 
 
 class Task(Protocol):

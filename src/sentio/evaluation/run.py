@@ -192,5 +192,5 @@ def scored(contender: Contender, task: Task, predictions: "polars.DataFrame") ->
         learned=contender.learned,
         metrics=metrics,
         per_label=per_label,
-        interval=scores[0].interval,
+        interval=scores[0].interval(),
     )

@@ -6,6 +6,7 @@ utterance every utterance up to itself, and one row a causing span where an utte
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sentio.evaluation.base import Asked, Predictions, Scores, Target
 from sentio.evaluation.tasks.classification import dialogue_interval
@@ -48,4 +49,4 @@ class Causes:
         table = confusion(gold, predicted, LABELS)
         negative, positive = f1(table.counts).tolist()
         values = {"macro_f1": table.score(macro_f1), "positive_f1": positive, "negative_f1": negative}
-        return Scores(values, interval=dialogue_interval(predictions, LABELS, macro_f1))
+        return Scores(values, interval=partial(dialogue_interval, predictions, LABELS, macro_f1))

@@ -5,6 +5,7 @@ names another one (`micro_f1_without:neutral`) is sorted by that.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from sentio.evaluation.base import Asked, Predictions, Scores, annotated
 from sentio.gold import AnnotatedConversation
@@ -50,7 +51,7 @@ class Classification:
             one.label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": float(one.support)}
             for one in measures.per_class(table)
         }
-        return Scores(values, per_label, dialogue_interval(predictions, self.labels, chosen[self.headline]))
+        return Scores(values, per_label, partial(dialogue_interval, predictions, self.labels, chosen[self.headline]))
 
     def _measures(self) -> dict[str, Measure]:
         _, _, excluded = self.headline.partition(":")
