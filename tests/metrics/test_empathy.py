@@ -1,5 +1,7 @@
 """WASSA's and OMG-Empathy's scores: the correct ones, and the released scorers with their faults."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -171,3 +173,10 @@ def test_frozen_valence_scores_zero() -> None:
     gold, frozen = {"Subject_1_Story_1": [0.1, 0.2, 0.3]}, {"Subject_1_Story_1": [0.2, 0.2, 0.2]}
     assert score_valence(gold, frozen).generalized == 0
     assert score_valence(gold, frozen, compat="official").generalized == 0
+
+
+@pytest.mark.parametrize("wrong", [{"confidence": 1.5}, {"confidence": 0.0}, {"resamples": 0}])
+def test_an_interval_needs_resamples_and_a_confidence(wrong: dict[str, Any]) -> None:
+    tracks = score_valence({"Subject_1_Story_1": [0, 1]}, {"Subject_1_Story_1": [0, 1]})
+    with pytest.raises(ScoreError, match="confidence"):
+        tracks.interval(**wrong)

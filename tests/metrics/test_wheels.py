@@ -1,8 +1,12 @@
 """The maps from labels to wheels: on small tables by hand, on the released ones word by word."""
 
+from itertools import chain, product
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentio.corpora import emotion_wheels
 from sentio.metrics.wheels import GROUPINGS, LEVEL_1, Wheel, Wheels
@@ -60,3 +64,35 @@ def test_a_blank_cell_is_no_word() -> None:
     assert set(wheels.words) == {"no words"}
     assert set(wheels.meanings) == {"sad"}
     assert wheels.meanings["sad"] == ("sad",)
+
+
+words = st.sampled_from(["sad", "lonely", "isolated", "bored", "glad", "proud", "smug", "low", "high"])
+forms = st.lists(st.tuples(words, st.lists(words, max_size=3).map(",".join)), max_size=5)
+synonyms = st.lists(st.tuples(words, st.lists(words, max_size=3).map(", ".join)), max_size=6)
+
+
+@given(forms, synonyms, st.randoms(use_true_random=False))
+def test_tables_say_the_same_in_whatever_order_they_are_written(
+    listed: list[tuple[str, str]], runs: list[tuple[str, str]], random: Random
+) -> None:
+    """Rows shuffled, pairs split over runs of the model, case and margins changed: the same names."""
+    wheels = Wheels.from_tables("mine", listed, runs, [RINGS] * 5)
+    shuffled = [(f" {word.upper()}", forms.replace(",", " , ")) for word, forms in random.sample(listed, len(listed))]
+    one_run = [tuple(chain.from_iterable(random.sample(runs, len(runs))))]
+    again = Wheels.from_tables("mine", shuffled, one_run, [RINGS] * 5)
+    assert (again.words, again.meanings) == (wheels.words, wheels.meanings)
+    for label, grouping in product(wheels.words, GROUPINGS):
+        name = wheels.group(label, grouping)
+        assert name == again.group(label, grouping)
+        assert name is None or name in {*wheels.words, *wheels.meanings, *wheels.wheels[0].level_1}
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("cd"), st.sampled_from("efgh")), min_size=1))
+def test_rings_lead_to_the_centre(rows: list[tuple[str, str, str]]) -> None:
+    """Each ring has words of its own, each middle word belongs to one inner word: the way in goes over the middle."""
+    own = [(inner, inner + middle, inner + middle + outer) for inner, middle, outer in rows]
+    wheel = Wheel.from_rows(own)
+    for inner, middle, outer in own:
+        assert wheel.level_1[wheel.level_2[outer]] == wheel.level_1[outer] == inner
+        assert wheel.level_2[outer] == wheel.level_2[middle] == middle
+        assert wheel.level_2[inner] == min(m for i, m, _ in own if i == inner)

@@ -172,13 +172,13 @@ def cronbach_alpha(
 ) -> CronbachAlpha:
     """Cronbach's alpha of scores of shape (items, raters), with a percentile bootstrap over the items.
 
-    alpha = k / (k - 1) (1 - sum of the raters' variances / variance of the items' sums) for k raters
-    (Cronbach, Psychometrika 1951); it is 1 at most and can be negative. Where many items have the same ratings these are
-    drawn together, which changes nothing but the time; with continuous scores every item is drawn for
-    itself: a thousand resamples of 100,000 items take about a second, of a million about a quarter of a
-    minute. Resamples in which nothing varies have no alpha and are left out. Raises `ScoreError` for a
-    missing rating (leave the item out, or use `krippendorff_alpha_of_scores`), for fewer than two items
-    or raters, no resamples, and a confidence that is not between 0 and 1.
+    alpha = k / (k - 1) (1 - sum of the raters' variances / variance of the items' sums) for k raters (Cronbach,
+    Psychometrika 1951); it is 1 at most and can be negative. Where many items have the same ratings these are drawn
+    together, which changes nothing but the time; with continuous scores every item is drawn for itself: a thousand
+    resamples of 100,000 items take about a second, of a million about a quarter of a minute. Resamples in which nothing
+    varies have no alpha and are left out. Raises `ScoreError` for a missing rating (leave the item out, or use
+    `krippendorff_alpha_of_scores`), for fewer than two items or raters, no resamples, and a confidence that is not
+    between 0 and 1.
 
     >>> round(cronbach_alpha([[0, 0], [1, 1], [2, 1]]).value, 4)
     0.8571

@@ -43,7 +43,7 @@ class Agreement:
 
 
 def top_size(words: int) -> int:
-    """How many words of a text are its top: a fifth, rounded down, at least one.
+    """How many of a text's words are its top (arXiv 2310.11207): a fifth, rounded down, at least one.
 
     >>> [top_size(n) for n in (3, 9, 10, 19)]
     [1, 1, 2, 3]
@@ -54,7 +54,7 @@ def top_size(words: int) -> int:
 def agreement(
     first: ArrayLike, second: ArrayLike, k: int | None = None, *, compat: Literal["official"] | None = None
 ) -> Agreement:
-    """Agreement of two explanations of n words: signed scores of shape (n,), aligned by position.
+    """Agreement (Krishna et al., TMLR 2024) of two explanations: signed scores of shape (n words,), by position.
 
     The top are the k highest scores, `top_size(n)` where k is not given. Equal scores stand in no order:
     each value is the mean over all orders of equals, independently for both explanations. Raises `ScoreError`

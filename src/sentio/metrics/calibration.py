@@ -22,9 +22,9 @@ ROUNDED = 0.01
 def expected_calibration_error(gold: Codes, probabilities: ArrayLike, *, bins: int = 15) -> float:
     """ECE of the top label, range 0..1: mean gap between confidence and accuracy over equal-width bins.
 
-    Bins are ((i - 1)/bins, i/bins], weighted by their rows, 15 unless said (Guo et al., ICML 2017, equation 3).
-    It depends on the number of bins: state it beside the figure. Raises `ScoreError` for fewer than one bin, and
-    for gold and probabilities that are not as the module says.
+    Codes of shape (N,) against probabilities of shape (N, C). Bins are ((i - 1)/bins, i/bins], weighted by their rows,
+    15 unless said (Guo et al., ICML 2017, equation 3). It depends on the number of bins: state it beside the figure.
+    Raises `ScoreError` for fewer than one bin, and for gold and probabilities that are not as the module says.
 
     >>> expected_calibration_error(np.array([0, 1, 1, 1]), [[1, 0], [0.25, 0.75], [0.75, 0.25], [0, 1]])
     0.125
@@ -42,8 +42,8 @@ def expected_calibration_error(gold: Codes, probabilities: ArrayLike, *, bins: i
 def brier(gold: Codes, probabilities: ArrayLike) -> float:
     """Squared distance between probabilities and the truth, range 0..2 (Brier, 1950): classes summed, rows averaged.
 
-    For two classes it is twice the one-sided score that is common there. Raises `ScoreError` for gold and
-    probabilities that are not as the module says.
+    Codes of shape (N,) against probabilities of shape (N, C). For two classes it is twice the one-sided score that is
+    common there. Raises `ScoreError` for gold and probabilities that are not as the module says.
 
     >>> brier(np.array([0, 1]), [[1.0, 0.0], [0.5, 0.5]])
     0.25

@@ -51,7 +51,7 @@ def f1(counts: Counts) -> Scores:
 
 
 def uar(counts: Counts) -> Scores:
-    """Unweighted average recall: the mean over the classes that occur in gold, chance 1/C.
+    """Unweighted average recall, range 0..1: the mean over the classes that occur in gold, chance 1/C.
 
     The convention of Schuller et al., INTERSPEECH 2009 Emotion Challenge, and of Omni-Emotion's scorer:
     a class that is predicted but never occurs does not lower it.

@@ -42,8 +42,8 @@ def together(marks: ArrayLike) -> Labels:
 def conditional(counts: ArrayLike) -> Floats:
     """How often class i marks an item that class j marks: counts with each column j divided by its diagonal.
 
-    Not symmetric; the diagonal is 1. Raises `ScoreError` for a class that marks nothing: its column
-    would be 0/0.
+    Shape (classes, classes), range 0..1 (Chou, arXiv 2510.05934). Not symmetric; the diagonal is 1. Raises `ScoreError`
+    for a class that marks nothing: its column would be 0/0.
 
     >>> conditional([[2, 2], [2, 4]])
     array([[1. , 0.5],
@@ -64,7 +64,7 @@ def conditional(counts: ArrayLike) -> Floats:
 def penalty(counts: ArrayLike) -> Floats:
     """P = 1 - `conditional`: the matrix of the penalty, 0 on the diagonal (Chou, arXiv 2510.05934).
 
-    Raises `ScoreError` as `conditional` does.
+    Shape (classes, classes), range 0..1. Raises `ScoreError` as `conditional` does.
 
     >>> penalty([[2, 2], [2, 4]])
     array([[0. , 0.5],
@@ -74,7 +74,7 @@ def penalty(counts: ArrayLike) -> Floats:
 
 
 def penalty_weights(counts: ArrayLike) -> Floats:
-    """The class weights that the penalty comes to: row sums of P, shape (classes,).
+    """The class weights that the penalty of Chou comes to: row sums of P, shape (classes,), 0..classes - 1.
 
     Raises `ScoreError` as `conditional` does.
 
@@ -86,11 +86,11 @@ def penalty_weights(counts: ArrayLike) -> Floats:
 
 
 def cooccurrence_distance(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """How far a model's co-occurrence is from the raters': Frobenius norm of the difference of `conditional`.
+    """How far a model's co-occurrence is from the raters', 0 and up: Frobenius norm of the gap of `conditional`.
 
-    `gold` and `predicted` are marks of shape (items, classes). A class that the model never marks has
-    a column of zeros, so that silence is a distance and not an error; one that the raters never mark
-    raises `ScoreError`.
+    `gold` and `predicted` are marks of shape (items, classes) (Chou, arXiv 2510.05934). A class that the model never
+    marks has a column of zeros, so that silence is a distance and not an error; one that the raters never mark raises
+    `ScoreError`.
 
     >>> gold = np.array([[True, True], [True, False]])
     >>> cooccurrence_distance(gold, gold), cooccurrence_distance(gold, gold & [True, False])

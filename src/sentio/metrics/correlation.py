@@ -89,7 +89,7 @@ def mae(gold: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def rmse(gold: ArrayLike, predicted: ArrayLike) -> float:
-    """Root of the mean squared error, 0 and up, in the scores' own unit, as in scikit-learn; else as `mae`.
+    """Root of the mean squared error, 0 and up, in the scores' own unit, as in scikit-learn. Shapes, errors as `mae`.
 
     >>> round(rmse([1, 2], [1, 4]), 3)
     1.414
@@ -142,7 +142,8 @@ def score_regression(gold: ArrayLike, predicted: Answers) -> RegressionScores:
 def answered_by_all(predictions: Sequence[Answers]) -> Marks:
     """The items that none of several systems refused: a mask of shape (items,).
 
-    Raises `ScoreError` for no system, unequal lengths and infinite numbers.
+    EmoNet-Voice (arXiv 2506.09827) compares systems on different items; on these it is fair. Raises `ScoreError` for no
+    system, unequal lengths and infinite numbers.
 
     >>> answered_by_all([[1, None, 3], [1, 2, 3]])
     array([ True, False,  True])

@@ -43,7 +43,7 @@ class GroupingScore:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of the two means (not the mean of samples' F1), 0 where both are 0."""
+        """Harmonic mean of the two means, 0..1 (not the mean of samples' F1), 0 where both are 0."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both != 0 else 0.0
 
@@ -52,8 +52,8 @@ class GroupingScore:
 class WheelScores:
     """Scores by grouping, and the figures the field reports. `edition` names the tables that were used.
 
-    A figure raises `ScoreError` when a grouping that it needs was not asked for, and is NaN when no sample
-    was kept in one of them.
+    Figures lie in 0..1. One raises `ScoreError` when a grouping that it needs was not asked for, and is NaN when no
+    sample was kept in one of them.
     """
 
     edition: str
@@ -107,8 +107,8 @@ def wheel_scores(
 ) -> WheelScores:
     """Score predicted label lists against gold ones, sample by sample in the same order.
 
-    In each grouping both lists become sets of names, G and Y. Published rules: labels without a name are
-    dropped; a sample with empty G is skipped; P = |G∩Y|/|Y| (0 where Y is empty), R = |G∩Y|/|G|.
+    Shape (samples,) each. In each grouping both lists become sets of names, G and Y. Published rules: labels without a
+    name are dropped; a sample with empty G is skipped; P = |G∩Y|/|Y| (0 where Y is empty), R = |G∩Y|/|G|.
 
     `strict_coverage` is ours. The published rules are blind to what the wheels lack: "neutral" has
     no name anywhere, so that neutral samples never count. Here neutral is a name of its own in every

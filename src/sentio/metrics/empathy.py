@@ -36,7 +36,7 @@ def score_track(
     compat: Literal["official"] | None = None,
     decimals: int = 4,
 ) -> TrackScore:
-    """The score of a WASSA track: the mean Pearson r of its targets, paired by name.
+    """The score of a WASSA track, -1..1: the mean Pearson r of its targets, paired by name, shape (essays,) each.
 
     Tracks: empathy and distress (EMP); empathy, polarity and intensity (CONV). `compat="official"` is
     the organisers' scorer: each r is rounded, to 4 digits in 2022 and 2024 and to 3 in 2023 (`decimals`),
@@ -72,7 +72,12 @@ class ValenceTracks:
     by_recording: dict[Recording, float]
 
     def interval(self, *, resamples: int = 1000, confidence: float = 0.95, seed: int = 0) -> tuple[float, float]:
-        """Percentile bootstrap over the recordings of their mean CCC: the limits."""
+        """Percentile bootstrap (Efron, 1979) over the recordings of their mean CCC: the limits, -1..1.
+
+        Raises `ScoreError` for no resamples, and a confidence that is not between 0 and 1.
+        """
+        if resamples < 1 or not 0 < confidence < 1:
+            raise ScoreError(f"a confidence in 0..1 and one resample or more, not {confidence} and {resamples}")
         values = np.array(list(self.by_recording.values()))
         drawn = np.random.default_rng(seed).multinomial(len(values), np.full(len(values), 1 / len(values)), resamples)
         tail = (1 - confidence) / 2
@@ -88,12 +93,12 @@ def score_valence(
 ) -> ValenceTracks:
     """Both tracks of OMG-Empathy (arXiv 1908.11706) from frame-by-frame valence, -1..1, by file name.
 
-    Names are the corpus's, `Subject_10_Story_2` with or without an ending. `compat="official"` is the
-    released scorer: files are paired by their place in the order of listener and story, not by name, so
-    that with one prediction missing and another too many all between are scored against a wrong file,
-    and predictions left over at the end are ignored. Raises `ScoreError` where the files of the two sides
-    differ (in the released scorer: where predictions are fewer, or listeners have unequal numbers of
-    stories, on which it fails), for unequal numbers of frames (it waits for a key), and as `ccc`.
+    Valence has the shape (frames,). Names are the corpus's, `Subject_10_Story_2` with or without an ending.
+    `compat="official"` is the released scorer: files are paired by their place in the order of listener and story, not
+    by name, so that with one prediction missing and another too many all between are scored against a wrong file, and
+    predictions left over at the end are ignored. Raises `ScoreError` where the files of the two sides differ (in the
+    released scorer: where predictions are fewer, or listeners have unequal numbers of stories, on which it fails), for
+    unequal numbers of frames (it waits for a key), and as `ccc`.
 
     >>> gold = {"Subject_1_Story_1.csv": [0, 0, 1, 1], "Subject_2_Story_1.csv": [0, 1, 0, 1]}
     >>> score_valence(gold, {"Subject_2_Story_1": [0, 1, 0, 1], "Subject_1_Story_1": [0, 0, 0, 0]}).personalized

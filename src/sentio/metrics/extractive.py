@@ -76,7 +76,7 @@ class SpanScores:
 
     @property
     def exact_match(self) -> float:
-        """EM+, the share of the positives that are matched exactly."""
+        """EM+, range 0..1: the share of the positives that are matched exactly."""
         return self.exact_matches / self.positives
 
 
@@ -85,6 +85,7 @@ def causal_span_scores(
 ) -> SpanScores:
     """Score one predicted span a pair; `gold` is None where the pair has no cause, a prediction of white space is none.
 
+    Shape (pairs,) each; scores in 0..1 as RECCON's table 4 has them (Poria et al., 2021).
     EM+ compares the strings as they are but for white space around them, as RECCON does; SQuAD's
     normalisation is for F1 only. A pair with a cause for which nothing is predicted scores 0.
 
@@ -153,7 +154,7 @@ class EntailmentScores:
 
     @property
     def f1_macro(self) -> float:
-        """Mean of the two."""
+        """Mean of the two, range 0..1."""
         return (self.f1_positive + self.f1_negative) / 2
 
 

@@ -123,7 +123,7 @@ def sufficiency(erasure: Erasure) -> float:
 
 
 def flips_at_once(erasure: Erasure) -> float:
-    """Decision flip of the most important token (DF_MIT): 1 where its removal changes the decision, else 0.
+    """Decision flip of the most important token (DF_MIT), 0 or 1: does its removal change the decision?
 
     NaN where an answer is. The decision is P > .5.
 
@@ -136,10 +136,11 @@ def flips_at_once(erasure: Erasure) -> float:
 
 
 def flip_fraction(erasure: Erasure) -> float:
-    """Decision flip fraction (DF_Frac): how many words must go before the decision flips, over n+1; 1 where none does.
+    """Decision flip fraction (DF_Frac), 0..1: how many words must go before the decision flips, over n+1.
 
-    NaN where an answer before the flip is. The decision is P > .5. The release goes by the class that the model
-    names, also where its confidence denies it: for that, erase with the class, 0 or 1, as the probability.
+    1 where none does, NaN where an answer before the flip is. The decision is P > .5. The release goes by the class
+    that the model names, also where its confidence denies it: for that, erase with the class, 0 or 1, as the
+    probability.
 
     >>> flip_fraction(Erasure(0.9, np.array([0.8, 0.4, 0.5]), *[np.zeros(3)] * 3))
     0.5
@@ -167,7 +168,7 @@ def deletion_rank_correlation(erasure: Erasure) -> float:
 
 
 def faithfulness(erasures: Iterable[Erasure], *, compat: Literal["official"] | None = None) -> Faithfulness:
-    """All five scores of a set of explained texts; `compat` as for `comprehensiveness`.
+    """All five scores (Huang et al., arXiv 2310.11207) of a set of explained texts, `compat` as `comprehensiveness`.
 
     Raises `ScoreError` where there are no texts.
     """

@@ -38,12 +38,12 @@ class HitRate:
 
     @property
     def hit(self) -> float:
-        """HIT: the mean of the wheels' hit rates."""
+        """HIT, range 0..1: the mean of the wheels' hit rates."""
         return float(np.mean([wheel.hit_rate for wheel in self.wheels]))
 
     @property
     def m_score(self) -> float:
-        """The mean of the wheels' m-scores."""
+        """The mean of the wheels' m-scores, range 0..1."""
         return float(np.mean([wheel.m_score for wheel in self.wheels]))
 
 
@@ -52,10 +52,10 @@ def hit_rate(
 ) -> HitRate:
     """Score predicted label lists against one gold label a sample, in the same order.
 
-    Labels are grouped at level 1 of each wheel. By the published rules a sample whose gold label a wheel
-    lacks is skipped in it: neutral in all five, disgust in two, surprise in one. So HIT is no accuracy: it
-    is blind to neutral (42 % of MELD's training part). `strict_coverage` is ours: neutral is a name
-    of its own, and another gold label without a name is a miss.
+    Shape (samples,) each. Labels are grouped at level 1 of each wheel. By the published rules a sample whose gold label
+    a wheel lacks is skipped in it: neutral in all five, disgust in two, surprise in one. So HIT is no accuracy: it is
+    blind to neutral (42 % of MELD's training part). `strict_coverage` is ours: neutral is a name of its own, and
+    another gold label without a name is a miss.
 
     Raises `ScoreError` for unequal or no samples, and labels that are no words.
 

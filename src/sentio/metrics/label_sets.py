@@ -76,7 +76,7 @@ class LabelLists:
         return np.bincount(self.labels)
 
     def share(self, marked: NDArray[np.bool_]) -> float:
-        """The share of all labels, repeated ones included, that are marked in the vocabulary; NaN without labels."""
+        """The share, 0..1, of all labels, repeated ones too, that are marked in the vocabulary; NaN without labels."""
         if not len(self.labels):
             return float("nan")
         occurrences = self._occurrences
@@ -127,7 +127,7 @@ class Bits:
     masks: Mapping[str, Words]
 
     def mapped(self, grouping: str) -> NDArray[np.bool_]:
-        """Which labels of the vocabulary have a name in the grouping."""
+        """Which labels of the vocabulary have a name in the grouping: shape (vocabulary,)."""
         known: NDArray[np.bool_] = np.any(self.table & self.masks[grouping][:, None], axis=0)
         return known
 

@@ -183,7 +183,7 @@ class ThresholdFit:
     prior: float
 
     def thresholds(self, gold: Marks, scores: Floats) -> NDArray[np.float64]:
-        """The threshold of each class, shape (classes,), one of `GRID`, where its F1 on these rows is best.
+        """The threshold of each class, shape (classes,), one of `GRID`: our own choice by F1, smoothed and pulled.
 
         Gold marks and scores have the shape (rows, classes). Raises `ScoreError` where they do not, and for NaN.
         """

@@ -50,9 +50,9 @@ class OpenSet:
 def detection(known: ArrayLike, scores: ArrayLike, *, compat: Literal["official"] | None = None) -> Detection:
     """Separation of known from unknown items; `known` are marks, `scores` numbers, both of shape (items,).
 
-    AUPR is average precision (as scikit-learn advises), EER lies where the ROC curve, drawn with straight
-    lines, meets FPR = FNR, DER = P(known)·FNR + P(unknown)·FPR at its smallest over all thresholds.
-    Raises `ScoreError` for unequal lengths, scores that are not finite, and items of one kind only.
+    Figures in 0..1, as in MIntRec2.0 (ICLR 2024). AUPR is average precision (as scikit-learn advises), EER lies where
+    the ROC curve, drawn with straight lines, meets FPR = FNR, DER = P(known)·FNR + P(unknown)·FPR at its smallest over
+    all thresholds. Raises `ScoreError` for unequal lengths, scores that are not finite, and items of one kind only.
 
     The released scorer swaps the weights of DER and looks only where TPR >= .95, interpolates AUPR linearly, which is
     too high, counts equal scores one by one in whatever order the sort left them for FPR95, and gives for EER the

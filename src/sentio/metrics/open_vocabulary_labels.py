@@ -36,7 +36,8 @@ def parse_labels(answer: str | Iterable[str]) -> tuple[str, ...]:
 def parse_labels_mer2024(answer: str) -> tuple[str, ...]:
     """The labels of an answer as MER2024 read it: only quotes separate, so that an unquoted list is one label.
 
-    The published MER2024 figures need it; everything since splits at commas, too.
+    The published MER2024 figures need it; everything since splits at commas, too. Raises `ScoreError` for what is
+    no text.
 
     >>> parse_labels_mer2024("['happy', 'at ease']")
     ('happy', 'at ease')

@@ -40,7 +40,7 @@ class Preference:
 
 
 def proficiency(table: Confusion, *, compat: Literal["official"] | None = None) -> float:
-    """Proficiency Q, range 0..1: macro-F1 over all strategies.
+    """Proficiency Q (Kang et al., ACL 2024), range 0..1: macro-F1 over all strategies of a table.
 
     A strategy that is neither gold nor predicted scores 0, a prediction outside the strategies is a miss. The
     released scorer leaves absent strategies out of the mean, so that its Q rises where rare ones are missing, and
@@ -58,7 +58,7 @@ def proficiency(table: Confusion, *, compat: Literal["official"] | None = None) 
 
 
 def preference(table: Confusion, *, smoothing: float = 0.0, compat: Literal["official"] | None = None) -> Preference:
-    """Which strategies a system prefers: Bradley–Terry strengths p and bias B, from what it confuses.
+    """Which strategies a system prefers: Bradley–Terry strengths p, shape (classes,), and bias B, each 0 and up.
 
     Strategy i wins against j, w_ij times, when i is predicted where j is gold. Sweeps over the strategies, in place:
     p_i <- [sum_j w_ij p_j/(p_i+p_j)] / [sum_j w_ji/(p_i+p_j)], divided by the geometric mean of the non-zero p

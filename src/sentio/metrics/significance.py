@@ -82,7 +82,7 @@ class Outcomes:
 
     @property
     def whole(self) -> Weights:
-        """Every unit as often as the data hold it: one draw."""
+        """Every unit as often as the data hold it: one draw, shape (1, units)."""
         return self.repeats[None].astype(np.int32)
 
     def counts(self, weights: Weights) -> NDArray[np.int64]:
@@ -98,7 +98,7 @@ def outcomes(
     classes: Sequence[str],
     clusters: Sequence[Hashable] | None = None,
 ) -> Outcomes:
-    """Encode one system's predictions, or two systems' on the same rows, for any number of tests.
+    """Encode one system's predictions, or two systems' on the same rows, shape (rows,) each, for any number of tests.
 
     `clusters` names the dialogue of each row; without it each row is a unit of its own. Raises `ScoreError` for
     unequal lengths, a gold label outside `classes`, clusters that are no names, and fewer than two units, among

@@ -25,7 +25,7 @@ ROUNDING = 1e-4
 
 
 def smooth(shares: ArrayLike, amount: float = SMOOTHING) -> Floats:
-    """Vote shares moved towards uniform, so that no class has probability zero; rows still sum to 1.
+    """Vote shares (items, classes) moved towards uniform: no class has probability zero, rows still sum to 1.
 
     s' = s (1 - a - a / (C - 1)) + a / (C - 1), as EMO-SUPERB's label files do it. A share of 1/C stays
     1/C. Raises `ScoreError` for rows that do not sum to 1 and for fewer than two classes.
@@ -40,7 +40,7 @@ def smooth(shares: ArrayLike, amount: float = SMOOTHING) -> Floats:
 
 
 def unsmooth(smoothed: ArrayLike, amount: float = SMOOTHING) -> Floats:
-    """The vote shares behind smoothed ones: `smooth` backwards.
+    """The vote shares, shape (items, classes), range 0..1, behind smoothed ones: `smooth` backwards.
 
     Digits that a file rounded away stay away: compare the shares with a tolerance. Raises `ScoreError`
     where the result would be negative beyond rounding, as for labels that were never smoothed.
@@ -57,7 +57,7 @@ def unsmooth(smoothed: ArrayLike, amount: float = SMOOTHING) -> Floats:
 
 
 def ando(votes: ArrayLike, prior: float = ANDO_PRIOR) -> Floats:
-    """Soft labels of vote counts with `prior` votes added to every class: (prior + v) / (prior C + n).
+    """Soft labels (items, classes), 0..1, of counts with `prior` votes added to every class: (prior + v)/(prior C + n).
 
     After Ando et al., ICASSP 2018, as Chou, arXiv 2510.05934, uses it. Few raters stay near uniform.
     Raises `ScoreError` for shares in place of counts.
@@ -89,7 +89,7 @@ def kl_divergence(human: ArrayLike, model: ArrayLike) -> Floats:
 
 
 def cross_entropy(human: ArrayLike, model: ArrayLike) -> Floats:
-    """Cross entropy of each item in nats, shape (items,): the divergence plus the raters' own entropy.
+    """Cross entropy of each item in nats, shape (items,), 0 and up: the divergence plus the raters' own entropy.
 
     Raises `ScoreError` as `kl_divergence` does.
 
@@ -104,7 +104,8 @@ def macro_f1(
 ) -> float:
     """Macro-F1, 0..1, of the classes above 1/C in the raters' shares and in the model's output.
 
-    A class that neither side has scores 0. `compat="official"` is EMO-SUPERB's released scorer: the mean
+    Both have the shape (items, classes) and rows that sum to 1, else `ScoreError`. A class that neither side has
+    scores 0. `compat="official"` is EMO-SUPERB's released scorer: the mean
     of the macro-F1 of each batch of `batch_size` items, in file order. It depends on the batch size and
     counts a class as 0 in every batch that has none of it, so rare classes and with them the whole score
     come out too low. The paper trains in batches of 32; what the release scores in stands in its settings.

@@ -27,14 +27,14 @@ class SynonymGroupScore:
 
     @property
     def mean(self) -> float:
-        """What MER2024 ranked by."""
+        """What MER2024 ranked by, range 0..1."""
         return (self.accuracy + self.recall) / 2
 
 
 def synonym_group_score(
     gold: Sequence[Collection[str]], predicted: Sequence[Collection[str]], groups: Sequence[Groups]
 ) -> SynonymGroupScore:
-    """Score label lists, in the same order as each sample's groups of synonyms.
+    """Score label lists, shape (samples,), in the same order as each sample's groups of synonyms (MER2024).
 
     Every word becomes the first of its group (the last group, where it is in several; itself, where it is
     in none). Of the sets G and Y, accuracy is |G∩Y|/|Y| and recall |G∩Y|/|G|, both 0 where Y is empty. The

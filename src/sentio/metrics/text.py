@@ -52,7 +52,7 @@ class Rouge:
     rouge_l: Floats
 
     def mean(self) -> tuple[float, float, float]:
-        """ROUGE-1, ROUGE-2 and ROUGE-L of the corpus: the means over its texts."""
+        """ROUGE-1, ROUGE-2 and ROUGE-L of the corpus, range 0..1: the means over its texts."""
         return float(self.rouge1.mean()), float(self.rouge2.mean()), float(self.rouge_l.mean())
 
 
@@ -152,7 +152,7 @@ def sentence_bleu(
 
 
 def rouge(gold: Sequence[str], predicted: Sequence[str]) -> Rouge:
-    """ROUGE-1, ROUGE-2 and ROUGE-L F of each text (Lin, 2004), computed by rouge-score without stemming.
+    """ROUGE-1, ROUGE-2 and ROUGE-L F of each text, 0..1 (Lin, 2004), computed by rouge-score without stemming.
 
     Tokens are runs of a-z and 0-9 in lower case: texts in other scripts have none. An empty prediction scores 0.
     Raises `ScoreError` for unequal lengths, nothing at all, what is no text and a reference without a token,

@@ -42,7 +42,8 @@ def tally(ratings: ArrayLike | Sequence[Sequence[str | None]], classes: Sequence
     given = array(ratings, "ratings, where a missing one is None")
     if given.ndim != 2 or given.size == 0:
         raise ScoreError(f"ratings need the shape (utterances, raters), not {given.shape}")
-    if len(set(classes)) < max(len(classes), 1) or any(name is None or name != name for name in classes):  # noqa: PLR0124
+    unnamed = any(name is None or name != name for name in classes)  # noqa: PLR0124  NaN is what differs from itself
+    if unnamed or len(set(classes)) < max(len(classes), 1):
         raise ScoreError(f"classes must be distinct, named and at least one: {list(classes)}")
     votes = np.stack([(given == name).sum(axis=1) for name in classes], axis=1).astype(np.int64)
     missing: Marks = (given == np.array(None)) | (given != given)  # noqa: PLR0124  NaN is what differs from itself
@@ -54,7 +55,7 @@ def tally(ratings: ArrayLike | Sequence[Sequence[str | None]], classes: Sequence
 
 
 def shares(votes: ArrayLike) -> Floats:
-    """The part of the votes that each class got: shape (utterances, classes), rows sum to 1.
+    """The part of the votes that each class got: shape (utterances, classes), range 0..1, rows sum to 1.
 
     The all-inclusive rule's target (Chou, arXiv 2510.05934). Shares are shares of themselves, so every rule takes
     either.
