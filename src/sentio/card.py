@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Modality = Literal["text", "audio", "video"]
+Method = Literal["frozen.zero", "frozen.few", "frozen.cot", "tuned.full", "tuned.peft", "classic"]
 
 
 class Card(BaseModel):
@@ -15,7 +16,7 @@ class Card(BaseModel):
     label space a recogniser answers in, `suffixes` the file names a reader claims. `reconstruction`
     marks a system whose paper left parts open that we filled in. `fitted_on` and `selected_on` name the
     splits ("goemotions/train") that a ready-made model was trained and chosen on: a score on one of them
-    is no result.
+    is no result. `method` is how a system came about, in the words of the catalogue.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class Card(BaseModel):
     reconstruction: bool = False
     fitted_on: tuple[str, ...] = ()
     selected_on: tuple[str, ...] = ()
+    method: Method | None = None
 
 
 class BaselineCard(Card):
@@ -76,7 +78,9 @@ class CorpusCard(Card):
     unpacked text for a file that is packed. `layers` gives each annotation layer's labels in the
     corpus's order, () for scores and texts; `spaces` names the label space of a layer that has one.
     The first layer is the one that is scored by default, by `metric` where the field has agreed on another
-    than weighted F1. `obtain` says where to ask for the corpus.
+    than weighted F1. `obtain` says where to ask for the corpus. `shares` names corpora that hold some of the same
+    conversations, in splits of the same name ("meld"), or in any ("peld/*") where the two are cut in another way;
+    it is enough that one of the two cards says so.
     """
 
     tasks: tuple[Task, ...]
@@ -88,4 +92,5 @@ class CorpusCard(Card):
     layers: dict[str, tuple[str, ...]]
     spaces: dict[str, str] = {}
     metric: str | None = None
+    shares: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()

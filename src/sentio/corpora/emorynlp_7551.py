@@ -49,6 +49,7 @@ card = CorpusCard(
     },
     layers={"emotion": ("joyful", "mad", "peaceful", "neutral", "sad", "powerful", "scared")},
     spaces={"emotion": "emorynlp"},
+    shares=("emorynlp",),
     faults=(
         "nobody says why 2,383 train and 390 dev utterances of the official version are left out",
         "lines overlap with MELD and PELD, which are cut from the same series",

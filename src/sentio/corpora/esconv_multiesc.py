@@ -47,6 +47,7 @@ card = CorpusCard(
         "feedback": (),
     },
     metric="macro_f1",
+    shares=("esconv/*", "esconv_ppdpp/*"),
     faults=(
         "65 situations of PPDPP's test split are in this validation split: never compare across splits",
         "the strategy Greeting is called Greetings in all_strategy",

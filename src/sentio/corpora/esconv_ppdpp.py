@@ -37,6 +37,7 @@ card = CorpusCard(
         ),
     },
     metric="macro_f1",
+    shares=("esconv/*",),
     faults=(
         "65 situations of this test split are in MultiESC's validation split: never compare across splits",
         "adjacent turns of a supporter are kept apart, so that repeating the last strategy is a strong rule",

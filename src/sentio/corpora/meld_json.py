@@ -43,6 +43,7 @@ card = CorpusCard(
     },
     layers={"emotion": ("neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger")},
     spaces={"emotion": "meld"},
+    shares=("meld",),
     faults=(
         "Windows-1252 characters stand in the text as control characters: repaired here",
         "utterance ids are lost: numbers differ from meld's in 74 dialogues",

@@ -39,6 +39,7 @@ card = CorpusCard(
         ),
     },
     metric="accuracy",
+    shares=("mintrec2",),
     faults=(
         "utterances out of scope are left out: the one before need not be what was said before",
         "speakers and times are lost",

@@ -88,6 +88,7 @@ card = CorpusCard(
         "emotion": ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"),
     },
     spaces={"emotion": "meld"},
+    shares=("meld/*", "meld_json/*", "emorynlp/*", "emorynlp_7551/*"),
     faults=(
         "845 triples stand in MELD's test dialogues: report no score on MELD after training on PELD, by any split",
         "349 of 586 validation triples share a pair of turns with train; 71 of 620 in the split by dialogue",

@@ -49,6 +49,7 @@ card = CorpusCard(
         "flag": (),
     },
     spaces={"emotion": "dailydialog"},
+    shares=("dailydialog/*",),
     faults=(
         "validation and test hold dialogues of DailyDialog's train split (ids that start with tr_)",
         "12 train emotions have stray names (happy, sad, excited, surprised, angry); 'released emotion' keeps them",

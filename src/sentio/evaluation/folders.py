@@ -53,11 +53,11 @@ class Contender:
 
     @property
     def chosen_on(self) -> Chosen:
-        """Whether the scored split was used to choose this contender; a baseline is fitted, never chosen."""
+        """Whether the scored split was used to fit or choose this contender; a baseline is fitted, never chosen."""
+        if self.outcome.learned_from_scored(self.row):
+            return "this split"
         if self.row == self.outcome.rows[0]:
             return self.outcome.chosen_on
-        if self.row.learned == "the scored split itself":
-            return "this split"
         return "another split" if self.row.learned else "nothing"
 
     def answers(self) -> "polars.DataFrame":

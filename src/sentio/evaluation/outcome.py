@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from statistics import fmean
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from sentio.evaluation import overlaps
 from sentio.evaluation.base import Scores
 from sentio.metrics.spread import Spread, spread
 
@@ -33,7 +34,8 @@ class Outcome(BaseModel):
     """The system's row and, below it, the task's baselines, all on the same targets.
 
     `chosen_on` says whether this very split was used to train or choose the system: "another split" and
-    "nothing" are results, "this split" is none, "unknown" is told by nobody.
+    "nothing" are results, "this split" is none, "unknown" is told by nobody. `seen` are the splits behind it
+    ("meld/train"), None where nobody says.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +50,15 @@ class Outcome(BaseModel):
     conversations: int
     targets: int
     chosen_on: Chosen
-    rows: tuple[Row, ...]
+    seen: tuple[str, ...] | None = None
+    rows: Annotated[tuple[Row, ...], Field(min_length=1)]
+
+    def learned_from_scored(self, row: Row) -> bool:
+        """Whether a baseline was fitted on the split it is scored on, or on one that holds the same conversations."""
+        if row.learned == "the scored split itself":
+            return True
+        place = f"{self.corpus}/{self.split}"
+        return bool(row.learned) and overlaps.seen(place, (f"{self.corpus}/{row.learned}",))
 
 
 def merged(scores: Sequence[Scores]) -> tuple[dict[str, Spread | None], dict[str, dict[str, float]]]:

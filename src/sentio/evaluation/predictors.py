@@ -11,7 +11,7 @@ from sentio import recognition, registry
 from sentio.card import BaselineCard, CorpusCard
 from sentio.corpora import Corpus
 from sentio.errors import SentioError, UnknownName
-from sentio.evaluation import given
+from sentio.evaluation import given, overlaps
 from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.outcome import Chosen
 from sentio.evaluation.systems import RecognizedEmotions
@@ -48,10 +48,13 @@ class Contender:
         return Path(self.name).name
 
     def chosen_on(self, split: str) -> Chosen:
-        """Whether a score on `split` ("meld/validation") is one on data the system has seen."""
+        """Whether a score on `split` ("meld/validation") is one on data the system has seen.
+
+        "this split" is also said of a split that may hold the same conversations (`evaluation.overlaps`).
+        """
         if self.seen is None:
             return "unknown"
-        if split in self.seen or self.learned == "the scored split itself":
+        if self.learned == "the scored split itself" or overlaps.seen(split, self.seen):
             return "this split"
         return "another split" if self.seen else "nothing"
 

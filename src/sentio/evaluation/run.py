@@ -177,6 +177,7 @@ class _Call:
             conversations=len(self.asked),
             targets=sum(len(one.targets) for one in self.asked),
             chosen_on=self.contenders[0].chosen_on(f"{self.corpus.name}/{self.split}"),
+            seen=self.contenders[0].seen,
             rows=tuple(rows),
         )
 

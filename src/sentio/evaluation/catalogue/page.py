@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import get_args
 
+from sentio.card import Method
 from sentio.evaluation.catalogue.lint import lint
-from sentio.evaluation.catalogue.record import Ability, Method, Result
+from sentio.evaluation.catalogue.record import Ability, Result
 from sentio.evaluation.catalogue.tables import COLUMNS, LEGEND, Table, headlines, tables
 
 DATA = "../src/sentio/evaluation/catalogue"

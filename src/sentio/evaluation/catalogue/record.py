@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sentio.card import Modality, Task
+from sentio.card import Method, Modality, Task
 
 Ability = Literal[
     "verbal.act",
@@ -32,7 +32,6 @@ Ability = Literal[
     "multi.situation",
     "belief",
 ]
-Method = Literal["frozen.zero", "frozen.few", "frozen.cot", "tuned.full", "tuned.peft", "classic"]
 Output = Literal["closed.set", "open.vocab", "description", "span"]
 Role = Literal["system", "ablation", "baseline", "oracle", "human"]
 Unit = Literal["percent", "fraction", "correlation", "points", "count"]

@@ -29,6 +29,7 @@ card = Card(
     labels="goemotions",
     fitted_on=("goemotions/train",),
     selected_on=("goemotions/validation",),
+    method="tuned.full",
 )
 
 

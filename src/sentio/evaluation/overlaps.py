@@ -1,0 +1,62 @@
+"""Which splits hold the same conversations: a score on one is no result for what has learned from the other."""
+
+import re
+from collections.abc import Iterable
+
+from sentio import registry
+from sentio.card import CorpusCard
+
+ROLE = re.compile(r"train|validation|test|\d+$")
+"""The part of a split's name that tells it from the others of its cut: dialogue_train, session3."""
+
+
+def seen(split: str, splits: Iterable[str]) -> bool:
+    """Whether `split` ("meld/validation") may hold a conversation of one of `splits`.
+
+    Sure only of what is apart: two splits of one cut of a corpus. Splits of two cuts are taken to overlap where
+    they are read from a common file, or have one role (validation and validation_filtered). Of corpora that share
+    data (`CorpusCard.shares`), splits of the same name overlap, and any two where they are cut in another way. A
+    corpus that is not registered shares nothing.
+
+    >>> seen("meld/validation", ["meld/train"]), seen("meld/validation", ["meld_json/validation"])
+    (False, True)
+    >>> seen("meld/test", ["peld/train"]), seen("iemocap/session1", ["iemocap/train"])
+    (True, True)
+    """
+    return any(_overlap(split, other) for other in splits)
+
+
+def _overlap(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    (corpus, _, split), (source, _, seen_split) = one.rpartition("/"), other.rpartition("/")
+    card, of_source = _card(corpus), _card(source)
+    if corpus == source:
+        return card is not None and _overlap_within(card, split, seen_split)
+    # One side says so: two cards that name each other could disagree.
+    told = {*((card.shares if card else ())), *_turned(of_source, source, corpus)}
+    return f"{source}/*" in told or (source in told and _role(split) == _role(seen_split))
+
+
+def _overlap_within(card: CorpusCard, one: str, other: str) -> bool:
+    if _role(one) == _role(other):
+        return True
+    common = set(card.files.get(one, ())) & set(card.files.get(other, ()))
+    return bool(common) and ROLE.sub("", one) != ROLE.sub("", other)
+
+
+def _turned(card: CorpusCard | None, name: str, corpus: str) -> set[str]:
+    """What the card `name` says of `corpus`, as `corpus` would say it."""
+    said = card.shares if card else ()
+    return {name for one in said if one == corpus} | {f"{name}/*" for one in said if one == f"{corpus}/*"}
+
+
+def _role(split: str) -> str:
+    found = ROLE.search(split)
+    return found[0] if found else split
+
+
+def _card(corpus: str) -> CorpusCard | None:
+    known = registry.components("corpora")
+    card = known[corpus].card if corpus in known else None
+    return card if isinstance(card, CorpusCard) else None
