@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from sentio.cli import main
+
 Call = Callable[..., Any]
 EXAMPLE = str(Path(__file__).parents[2] / "examples" / "kitchen.txt")
 
@@ -70,3 +72,23 @@ def test_ctrl_c_while_the_command_line_is_imported(tmp_path: Path) -> None:
     )
     assert done.returncode == 130
     assert done.stderr == "sentio: interrupted; what was written is valid\n"
+
+
+def test_what_nobody_foresaw_costs_one_line_and_names_the_way_to_see_more(
+    sentio: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> None:
+        raise ZeroDivisionError("no tulips\nat all\x1b[31m")
+
+    monkeypatch.setattr("sentio.evaluation.folders.below", broken)
+    monkeypatch.delenv("SENTIO_DEBUG", raising=False)
+    done = sentio("runs", "ls")
+    assert done.code == 2
+    assert done.err == (
+        "sentio: unexpected ZeroDivisionError (no tulips at all␛[31m): please report; "
+        "SENTIO_DEBUG=1 shows the traceback\n"
+    )
+    monkeypatch.setenv("SENTIO_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["sentio", "runs", "ls"])
+    with pytest.raises(ZeroDivisionError):
+        main()

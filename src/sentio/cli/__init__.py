@@ -7,6 +7,10 @@ written before is valid.
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -15,7 +19,7 @@ STREAM = "<stream>"
 
 _HELP = """Read a conversation and see what each speaker feels.
 
-Examples:
+For example:
 
 sentio recognize chat.txt
 sentio recognize chat.txt --out report.html
@@ -40,13 +44,19 @@ def main() -> None:
     except OSError as error:
         _drop_output()
         code = _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+    except Exception as error:
+        if os.environ.get("SENTIO_DEBUG"):
+            raise
+        what = f"unexpected {type(error).__name__}" + (f" ({error})" if str(error) else "")
+        code = _complain(f"{what}: please report; SENTIO_DEBUG=1 shows the traceback")
     sys.exit(code)
 
 
-def _run(arguments: list[str]) -> int:
+def application() -> "App":
+    """The commands and their groups, ready to be called with arguments."""
     from importlib.metadata import version
 
-    from cyclopts import App, CycloptsError
+    from cyclopts import App
 
     from sentio.cli.catalogue import catalogue
     from sentio.cli.compare import compare
@@ -56,7 +66,6 @@ def _run(arguments: list[str]) -> int:
     from sentio.cli.recognize import recognize
     from sentio.cli.runs import runs
     from sentio.cli.train import train
-    from sentio.errors import SentioError
 
     app = App(
         suppress_keyboard_interrupt=False,
@@ -70,6 +79,15 @@ def _run(arguments: list[str]) -> int:
         app.command(command)
     app.command(runs())
     app.command(corpora())
+    return app
+
+
+def _run(arguments: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    from sentio.errors import SentioError
+
+    app = application()
     try:
         tokens = [STREAM if token == "-" else token for token in arguments]
         code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
@@ -81,7 +99,10 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(message: str) -> int:
-    print(f"sentio: {' '.join(message.split())}", file=sys.stderr)
+    # Imported here: what a message quotes from a file may hold what a terminal obeys.
+    from sentio.files.writers.table import literal
+
+    print(f"sentio: {literal(message)}", file=sys.stderr)
     return FAILED
 
 

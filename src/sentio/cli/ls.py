@@ -8,7 +8,7 @@ Topic = Literal["systems", "baselines", "labels", "files"]
 def ls(topic: Topic | None = None) -> None:
     """List systems, baselines, label spaces and file formats; corpora have a command of their own.
 
-    Examples:
+    For example:
 
     sentio ls
     sentio ls systems

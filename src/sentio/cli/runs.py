@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from sentio.evaluation.folders import RunOnDisk
     from sentio.evaluation.outcome import Outcome
 
+_HELP = """See what has been run.
+
+For example:
+
+sentio runs ls
+sentio runs ls experiments | grep unfinished
+"""
+
 MARKS = {"this split": "chosen on this split", "unknown": "chosen on what is unknown"}
 
 
@@ -16,7 +24,7 @@ def runs() -> "App":
     """The group of commands."""
     from cyclopts import App
 
-    app = App(name="runs", help="See what has been run.", help_format="plaintext")
+    app = App(name="runs", help=_HELP, help_format="plaintext")
     app.command(ls)
     return app
 

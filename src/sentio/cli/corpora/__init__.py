@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 _HELP = """See, check, count, convert and compare corpora, read from your own copy.
 
-Examples:
+For example:
 
 sentio corpora ls --data DATA
 sentio corpora check meld

@@ -13,7 +13,7 @@ PRESENT, PARTLY, ABSENT = "+", "~", "-"
 def ls(*, data: Path | None = None) -> None:
     """List the corpora: tasks, languages, modalities, licence, and the splits you have.
 
-    Examples:
+    For example:
 
     sentio corpora ls
     sentio corpora ls --data DATA

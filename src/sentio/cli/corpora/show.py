@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def show(name: str) -> None:
     """Show all that is known of a corpus: paper, licence, where to ask for it, label orders, files, faults.
 
-    Examples:
+    For example:
 
     sentio corpora show meld
 
