@@ -48,6 +48,10 @@ def test_distinct_of_long_ngrams_over_many_words() -> None:
     assert distinct(texts, 7) == len(set(every)) / len(every)
 
 
+def test_half_an_emoji_is_a_token() -> None:
+    assert distinct(["so \ud83d", "so \ud83d \udc4d"], 1) == 3 / 5
+
+
 def test_distinct_takes_ngrams_of_one_token_or_more() -> None:
     with pytest.raises(ScoreError, match="1 token or more"):
         distinct(["a"], 0)

@@ -71,7 +71,11 @@ def distinct(texts: Sequence[str], n: int) -> float:
     if n < 1:
         raise ScoreError(f"Dist-n counts n-grams of 1 token or more, not {n}")
     check_texts(texts, "texts")
-    given = pl.Series(list(texts), dtype=pl.String)
+    try:
+        given = pl.Series(list(texts), dtype=pl.String)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, as a cut emoji leaves it, is a character like any other; Polars takes none.
+        given = pl.Series([text.encode("utf-8", "backslashreplace").decode() for text in texts], dtype=pl.String)
     if given.str.contains(r"[^\S ]").any():
         given = given.str.replace_all(r"\s", " ")
     rows = pl.DataFrame({"text": np.arange(len(given), dtype=np.int32), "token": given.str.split(" ")})
