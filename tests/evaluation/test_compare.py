@@ -23,7 +23,7 @@ from sentio.evaluation.folders import below
 from sentio.evaluation.outcome import Outcome, Row, merged
 from sentio.evaluation.paired import Paired, differences
 from sentio.evaluation.predictions import by_seed
-from sentio.evaluation.tallies import Rows, parts
+from sentio.evaluation.tallies import Part, Rows, parts
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
@@ -135,6 +135,10 @@ def random_rows(task: Task, seed: int = 0) -> Rows:
     return Rows(units, np.ones(units.max() + 1, dtype=np.intp), gold, first, second, probabilities)
 
 
+def drawable(task: Task, rows: Rows) -> list[Part]:
+    return parts(task.name, task.headline, task.labels, rows)
+
+
 def scored(task: Task, rows: Rows, chosen: Iterable[int], swapped: Codes | None = None) -> list[dict[str, float]]:
     """The task's own scores of the chosen rows, both systems' answers exchanged where `swapped`."""
     told = []
@@ -143,7 +147,7 @@ def scored(task: Task, rows: Rows, chosen: Iterable[int], swapped: Codes | None 
         predicted, shares = [], []
         for row in places:
             other = side if swapped is None or not swapped[row] else 1 - side
-            predicted.append((rows.first, rows.second)[other][row])
+            predicted.append(rows.answers[other][row])
             if rows.probabilities:
                 shares.append(rows.probabilities[other][row].tolist())
         gold = [rows.gold[row] for row in places]
@@ -159,7 +163,7 @@ def test_every_draw_has_the_scores_that_the_task_gives_its_rows(task: Task) -> N
     units = len(rows.repeats)
     drawn = dice.multinomial(units, np.full(units, 1 / units), size=3).astype(np.int32)
     swaps = dice.integers(0, 2, (3, units)).astype(np.int32)
-    found = parts(outcome(task), rows)
+    found = drawable(task, rows)
     names = {name for part in found for name in part.metrics}
     assert task.headline in names
     for draw in range(3):
@@ -181,9 +185,9 @@ def test_every_draw_has_the_scores_that_the_task_gives_its_rows(task: Task) -> N
 @pytest.mark.parametrize("measured", ["interval", "p"])
 def test_figures_are_those_of_the_tests_of_one_measure(measured: str) -> None:
     rows = random_rows(TASKS[0], seed=3)
-    gold, first, second = ([str(value) for value in side] for side in (rows.gold, rows.first, rows.second))
+    gold, first, second = ([str(value) for value in side] for side in (rows.gold, *rows.answers))
     data = outcomes(gold, first, second, classes=LABELS, clusters=rows.units.tolist())
-    part = parts(outcome(TASKS[0]), rows)[0]
+    part = drawable(TASKS[0], rows)[0]
     found = differences([part.paired], 2_000)
     column = part.metrics.index("weighted_f1")
     if measured == "p":
@@ -289,9 +293,8 @@ def test_alike_conversations_are_counted_not_repeated(rows: list[tuple[str, str,
     assert len(kinds.gold) == (different if 1 < different <= len(rows) // 4 else len(rows))
     each = Rows(np.arange(len(rows)), np.ones(len(rows), dtype=np.intp), gold, first, second)
     for task in (TASKS[0], MultiLabel("emotion", LABELS)):
-        asked = outcome(task)
-        whole = [part.paired.whole() for part in parts(asked, each)]
-        assert np.concatenate([part.paired.whole() for part in parts(asked, kinds)]) == pytest.approx(
+        whole = [part.paired.whole() for part in drawable(task, each)]
+        assert np.concatenate([part.paired.whole() for part in drawable(task, kinds)]) == pytest.approx(
             np.concatenate(whole)
         )
 
@@ -302,7 +305,7 @@ def test_kinds_are_drawn_as_their_conversations_are(write: Write) -> None:
     alone = [str(row) for row in range(300)]
     kinds = compare(*(write(TASKS[0], gold, side, units=alone) for side in (first, second)))
     rows = Rows(np.arange(300), np.ones(300, dtype=np.intp), gold, first, second)
-    each = differences([parts(outcome(TASKS[0]), rows)[0].paired], 10_000)
+    each = differences([drawable(TASKS[0], rows)[0].paired], 10_000)
     headline = kinds.metrics[0]
     assert headline.interval == pytest.approx((each.low[0], each.high[0]), abs=0.01)
     assert headline.p == pytest.approx(each.p[0], abs=0.02)
@@ -332,7 +335,7 @@ def test_what_is_undefined_is_told_as_that(write: Write) -> None:
 def test_a_constant_is_one_however_its_sums_are_rounded(constant: float, rows: int) -> None:
     gold = np.random.default_rng(rows).normal(size=rows).tolist()
     given_rows = Rows(np.arange(rows), np.ones(rows, dtype=np.intp), gold, [constant] * rows, gold)
-    moments, ranks = parts(outcome(Regression("empathy")), given_rows)
+    moments, ranks = drawable(Regression("empathy"), given_rows)
     first, second = moments.paired.whole()
     assert np.isnan(first[0])
     assert first[1] == 0
@@ -495,14 +498,14 @@ def test_run_folders_are_found_at_any_depth(write: Write, tmp_path: Path) -> Non
 def test_an_answer_that_is_no_number_is_refused() -> None:
     rows = replace(random_rows(Regression("empathy")), first=[float("nan")] * ROWS)
     with pytest.raises(ScoreError, match="not a finite number"):
-        parts(outcome(Regression("empathy")), rows)
+        drawable(Regression("empathy"), rows)
 
 
 def test_tests_agree_with_drawing_by_hand() -> None:
     """The bootstrap as one would write it, drawing rows and scoring them one draw after the other."""
     task = MultiLabel("emotion", LABELS)
     rows = random_rows(task, seed=8)
-    paired: Paired = parts(outcome(task), rows)[0].paired
+    paired: Paired = drawable(task, rows)[0].paired
     found = differences([paired], 3_000)
     dice, gaps = np.random.default_rng(9), []
     groups = [np.flatnonzero(rows.units == unit) for unit in range(len(rows.repeats))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentio.errors import ScoreError
+from sentio.evaluation.base import SETS
 from sentio.evaluation.predictions import KEYS
 from sentio.evaluation.tallies import Rows
 from sentio.gold import Value
@@ -23,7 +24,6 @@ GRADED = ("regression", "text", "open vocabulary")
 ALIKE = 4
 """Counting kinds of conversations pays where so many are alike: a kind's number in a draw costs more to draw."""
 
-SETS = ("multilabel", "open vocabulary")
 SHOWN = (*KEYS, "speaker", "text", "gold", "first", "second", "right")
 
 

@@ -12,6 +12,9 @@ from typing import Protocol
 from sentio.conversation import Utterance
 from sentio.gold import AnnotatedConversation, Value
 
+SETS = ("multilabel", "open vocabulary")
+"""Tasks whose answers are several labels or words."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -106,3 +109,12 @@ def annotated(item: AnnotatedConversation, layer: str) -> tuple[Target, ...]:
     """The utterances that are annotated in a layer, in the order they were spoken."""
     gold = item.gold.get(layer, {})
     return tuple(Target(u.id, gold[u.id]) for u in item.conversation.utterances if u.id in gold)
+
+
+def as_set(value: Value) -> tuple[str, ...]:
+    """The labels or words of a value; a single one stands for itself.
+
+    >>> as_set("joy"), as_set(("joy", "love"))
+    (('joy',), ('joy', 'love'))
+    """
+    return value if isinstance(value, tuple) else (str(value),)

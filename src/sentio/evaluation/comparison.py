@@ -17,14 +17,12 @@ from sentio.errors import ScoreError
 from sentio.evaluation import folders
 from sentio.evaluation.aligned import Aligned
 from sentio.evaluation.folders import Contender
+from sentio.evaluation.intervals import FEWER_DRAWS, draws_of
 from sentio.evaluation.outcome import Chosen, Outcome, Row
 from sentio.evaluation.paired import Differences, differences
 from sentio.evaluation.tallies import DRAWN, parts
 from sentio.gold import Value
 from sentio.metrics.spread import Spread
-
-DRAWS, FEWER_DRAWS, MANY_ROWS = 10_000, 1_000, 100_000
-"""Draws of conversations; fewer with more rows than `MANY_ROWS`, and where rows do not add up (regression)."""
 
 ERRORS = ("invalid_rate", "ece", "brier", "mae", "rmse")
 
@@ -196,7 +194,8 @@ def _require_same_question(left: Outcome, right: Outcome) -> None:
 def _draws(asked: Outcome, aligned: Aligned) -> int:
     if aligned.conversations < 2 or asked.task not in DRAWN:
         return 0
-    return FEWER_DRAWS if aligned.targets > MANY_ROWS or asked.task == "regression" else DRAWS
+    # Ranks do not add up: each draw is ranked again.
+    return FEWER_DRAWS if asked.task == "regression" else draws_of(aligned.targets)
 
 
 def _differences(
@@ -206,7 +205,10 @@ def _differences(
     support = aligned.support() if asked.labels else {}
     drawn: dict[str, Difference] = {}
     labels: list[LabelDifference] = []
-    for seeds in zip(*(parts(asked, rows) for rows in aligned.rows(len(asked.labels))), strict=True):
+    for seeds in zip(
+        *(parts(asked.task, asked.headline, asked.labels, rows) for rows in aligned.rows(len(asked.labels))),
+        strict=True,
+    ):
         part, found = seeds[0], _told(differences([one.paired for one in seeds], draws))
         drawn |= zip(part.metrics, found, strict=False)
         for label, told in zip(part.labels, found[len(part.metrics) :], strict=True):

@@ -35,12 +35,12 @@ class Ranked:
 
     def resampled(self, weights: Weights) -> Floats:
         if len(self.gold) > RANKED:
-            return np.full((2, len(weights), 1), np.nan)
+            return np.full((len(self.codes), len(weights), 1), np.nan)
         return np.array([[[self._spearman(codes, w[self.units])] for w in weights] for codes in self.codes])
 
     def swapped(self, weights: Weights) -> Floats:
         if len(self.gold) > RANKED:
-            return np.full((2, len(weights), 1), np.nan)
+            return np.full((len(self.codes), len(weights), 1), np.nan)
         alike = np.ones(len(self.gold), dtype=np.int32)
         exchanged = [np.where(w[self.units] > 0, self.codes[::-1], self.codes) for w in weights]
         return np.array([[[self._spearman(both[side], alike)] for both in exchanged] for side in (0, 1)])

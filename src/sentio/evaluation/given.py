@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sentio.errors import InputError
-from sentio.evaluation.base import Answer, Asked, Target, Task
+from sentio.evaluation.base import SETS, Answer, Asked, Target, Task
 from sentio.gold import Value
 
 if TYPE_CHECKING:
     import polars
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
-SETS = ("multilabel", "open vocabulary")
 Key = tuple[str, str, str]
 
 

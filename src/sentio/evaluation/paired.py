@@ -92,13 +92,13 @@ class Added:
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Two systems' numbers by unit."""
+    """Two systems' numbers by unit, or one's."""
 
-    systems: tuple[Added, Added]
+    systems: tuple[Added, ...]
     repeats: Codes
 
     def counts(self, weights: Weights) -> Floats:
-        """The totals, shape (2, draws, numbers)."""
+        """The totals, shape (systems, draws, numbers)."""
         return np.stack([system.totals(weights) for system in self.systems])
 
 

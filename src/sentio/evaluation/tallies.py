@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.errors import MissingExtra, ScoreError
+from sentio.evaluation.base import as_set
 from sentio.evaluation.correlations import Ranked
-from sentio.evaluation.outcome import Outcome
 from sentio.evaluation.paired import Added, Additive, Floats, Paired, Sums, Totals
-from sentio.evaluation.tasks.classification import MEASURES
 from sentio.gold import Value
-from sentio.metrics.classification import f1, macro_f1, micro_f1_without
+from sentio.metrics.classification import accuracy, f1, macro_f1, micro_f1_without, uar, weighted_f1
 from sentio.metrics.confusion import Codes, Measure, encode_gold
 from sentio.metrics.extractive import token_f1
 from sentio.metrics.multilabel import encode_gold_sets, encode_sets
@@ -28,6 +27,14 @@ from sentio.metrics.text import rouge
 
 DRAWN = ("classification", "next emotion", "causes", "multilabel", "regression", "spans", "text")
 """Tasks with metrics that can be drawn."""
+
+MEASURES: dict[str, Measure] = {
+    "weighted_f1": weighted_f1,
+    "macro_f1": macro_f1,
+    "accuracy": accuracy,
+    "uar": uar,
+}
+"""Of one label an utterance, from the confusion table."""
 
 BINS = 15
 """Of the calibration error, as in `sentio.metrics.calibration`."""
@@ -41,15 +48,20 @@ ROUNDED = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What two systems answered with one seed. `units` numbers the conversation of each row from 0, `repeats`
-    is how often the data hold each unit, `probabilities` has shape (rows, labels) for each system."""
+    """What two systems, or one, answered with one seed. `units` numbers the conversation of each row from 0,
+    `repeats` is how often the data hold each unit, `probabilities` has shape (rows, labels) for each system."""
 
     units: Codes
     repeats: Codes
     gold: Sequence[Value]
     first: Sequence[Value]
-    second: Sequence[Value]
-    probabilities: tuple[Floats, Floats] | None = None
+    second: Sequence[Value] | None = None
+    probabilities: tuple[Floats, ...] | None = None
+
+    @property
+    def answers(self) -> tuple[Sequence[Value], ...]:
+        """Of each system."""
+        return (self.first,) if self.second is None else (self.first, self.second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,18 +73,17 @@ class Part:
     labels: tuple[str, ...] = ()
 
 
-def parts(asked: Outcome, rows: Rows) -> list[Part]:
-    """The metrics of a run's task that can be drawn; raises `ScoreError` as the task's own `score` does."""
-    match asked.task:
+def parts(task: str, headline: str, labels: tuple[str, ...], rows: Rows) -> list[Part]:
+    """The metrics of a task that can be drawn; raises `ScoreError` as the task's own `score` does."""
+    match task:
         case "classification" | "next emotion":
-            names = [asked.headline, *(name for name in MEASURES if name != asked.headline)]
-            measures = {name: _measure(name, asked.labels) for name in names} | {"invalid_rate": _invalid_rate}
-            return [_counted(rows, asked.labels, measures), *_calibrated(rows, asked.labels)]
+            chosen = {**measures(headline, labels), "invalid_rate": _invalid_rate}
+            return [_counted(rows, labels, chosen), *_calibrated(rows, labels)]
         case "causes":
             sides: dict[str, Measure] = {"positive_f1": lambda c: f1(c)[..., 1], "negative_f1": lambda c: f1(c)[..., 0]}
-            return [_counted(rows, asked.labels, {"macro_f1": macro_f1, **sides})]
+            return [_counted(rows, labels, {"macro_f1": macro_f1, **sides})]
         case "multilabel":
-            return [_marked(rows, asked.labels)]
+            return [_marked(rows, labels)]
         case "regression":
             return _rated(rows)
         case "spans":
@@ -83,9 +94,10 @@ def parts(asked: Outcome, rows: Rows) -> list[Part]:
             return []
 
 
-def _measure(name: str, labels: tuple[str, ...]) -> Measure:
-    _, _, excluded = name.partition(":")
-    return micro_f1_without(excluded.split(","), labels) if excluded else MEASURES[name]
+def measures(headline: str, labels: tuple[str, ...]) -> dict[str, Measure]:
+    """`MEASURES`, before them a headline that leaves labels out (`micro_f1_without:neutral`)."""
+    _, _, excluded = headline.partition(":")
+    return {headline: micro_f1_without(excluded.split(","), labels)} | MEASURES if excluded else MEASURES
 
 
 def _invalid_rate(counts: Totals) -> Floats:
@@ -95,7 +107,7 @@ def _invalid_rate(counts: Totals) -> Floats:
 
 
 def _counted(rows: Rows, labels: tuple[str, ...], measures: dict[str, Measure]) -> Part:
-    gold, *answers = (list(map(str, side)) for side in (rows.gold, rows.first, rows.second))
+    gold, *answers = (list(map(str, side)) for side in (rows.gold, *rows.answers))
     data = outcomes(gold, *answers, classes=labels, clusters=rows.units.tolist())
 
     def score(counts: Totals) -> Floats:
@@ -127,11 +139,11 @@ def _calibrated(rows: Rows, labels: tuple[str, ...]) -> list[Part]:
 
 
 def _marked(rows: Rows, labels: tuple[str, ...]) -> Part:
-    gold = encode_gold_sets([_set(value) for value in rows.gold], labels)
+    gold = encode_gold_sets([as_set(value) for value in rows.gold], labels)
     size = len(labels)
 
     def columns(answers: Sequence[Value]) -> list[NDArray[np.generic]]:
-        found, outside = encode_sets([_set(value) for value in answers], labels)
+        found, outside = encode_sets([as_set(value) for value in answers], labels)
         common, marks = (gold & found).sum(axis=1), gold.sum(axis=1) + found.sum(axis=1) + outside
         union = (gold | found).sum(axis=1) + outside
         means = (_ratio(2.0 * common, marks, 1.0), _ratio(common, union, 1.0))
@@ -145,7 +157,7 @@ def _marked(rows: Rows, labels: tuple[str, ...]) -> Part:
         means = np.stack([by_label.mean(axis=-1), micro, sample / n, similar / n], axis=-1)
         return np.concatenate([means, by_label], axis=-1)
 
-    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    paired = Additive(_sums(rows, *map(columns, rows.answers)), score)
     return Part(("macro_f1", "micro_f1", "sample_f1", "jaccard"), paired, labels)
 
 
@@ -170,7 +182,7 @@ def _spans(rows: Rows) -> Part:
         f1_negative = _ratio(2 * silent, empty + negatives, 0.0)
         return np.stack([f1_positive, em, f1_negative, (words + silent) / (positives + negatives)], axis=-1)
 
-    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    paired = Additive(_sums(rows, *map(columns, rows.answers)), score)
     return Part(("positive_f1", "positive_em", "negative_f1", "f1"), paired)
 
 
@@ -186,7 +198,7 @@ def _written(rows: Rows) -> Part:
         means = totals[..., 1:4] / totals[..., :1]
         return np.concatenate([means, _bleu(totals[..., 4:])[..., None]], axis=-1)
 
-    paired = Additive(_sums(rows, columns(rows.first), columns(rows.second)), score)
+    paired = Additive(_sums(rows, *map(columns, rows.answers)), score)
     return Part(("rouge_l", "rouge_1", "rouge_2", "bleu"), paired)
 
 
@@ -213,7 +225,7 @@ def _bleu(totals: Totals) -> Floats:
 
 
 def _rated(rows: Rows) -> list[Part]:
-    gold, *answers = (np.array([float(str(value)) for value in side]) for side in (rows.gold, rows.first, rows.second))
+    gold, *answers = (np.array([float(str(value)) for value in side]) for side in (rows.gold, *rows.answers))
     if not np.isfinite([gold, *answers]).all():
         raise ScoreError("an answer is not a finite number; compare systems on what both have answered")
     # Moments around a number near all values: sums of squares of large numbers would cancel.
@@ -223,8 +235,7 @@ def _rated(rows: Rows) -> list[Part]:
         g, p, apart = gold - centre, found - centre, found - gold
         return [np.ones(len(g)), g, p, g * g, p * p, g * p, abs(apart), apart * apart]
 
-    one, other = map(columns, answers)
-    additive = Additive(_sums(rows, one, other), _moments)
+    additive = Additive(_sums(rows, *map(columns, answers)), _moments)
     ranked = Ranked.of(gold, np.stack(answers), rows.units, rows.repeats)
     return [Part(("pearson", "ccc", "mae", "rmse"), additive), Part(("spearman",), ranked)]
 
@@ -240,15 +251,10 @@ def _moments(totals: Totals) -> Floats:
     return np.stack([pearson, ccc, apart, np.sqrt(squared)], axis=-1)
 
 
-def _sums(rows: Rows, first: Sequence[NDArray[np.generic]], second: Sequence[NDArray[np.generic]]) -> Sums:
-    one, other = (Added.of(columns, rows.units, len(rows.repeats)) for columns in (first, second))
-    return Sums((one, other), rows.repeats)
+def _sums(rows: Rows, *systems: Sequence[NDArray[np.generic]]) -> Sums:
+    return Sums(tuple(Added.of(columns, rows.units, len(rows.repeats)) for columns in systems), rows.repeats)
 
 
 def _ratio(above: NDArray[np.generic], below: NDArray[np.generic], empty: float) -> Floats:
     quotient: Floats = np.divide(above, below, out=np.full(np.shape(above), empty), where=np.asarray(below) > 0)
     return quotient
-
-
-def _set(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sentio.evaluation.base import Asked, Predictions, Scores, Target
-from sentio.evaluation.tasks.classification import dialogue_interval
+from sentio.evaluation.intervals import dialogue_interval
 from sentio.gold import AnnotatedConversation
 from sentio.metrics.classification import f1, macro_f1
 from sentio.metrics.confusion import confusion

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from sentio.evaluation.base import Asked, Predictions, Scores, annotated
+from sentio.evaluation.intervals import dialogue_interval
+from sentio.evaluation.tallies import measures
 from sentio.gold import AnnotatedConversation
-from sentio.metrics import classification as measures
 from sentio.metrics.calibration import brier, expected_calibration_error
-from sentio.metrics.confusion import Measure, confusion, encode_gold
-from sentio.metrics.significance import interval, outcomes
-
-MEASURES: dict[str, Measure] = {
-    "weighted_f1": measures.weighted_f1,
-    "macro_f1": measures.macro_f1,
-    "accuracy": measures.accuracy,
-    "uar": measures.uar,
-}
+from sentio.metrics.classification import per_class
+from sentio.metrics.confusion import confusion, encode_gold
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Classification:
         all answers have probabilities, calibration; the interval is that of the headline over conversations."""
         gold, predicted = ([str(value) for value in side] for side in (predictions.gold, predictions.predicted))
         table = confusion(gold, predicted, self.labels)
-        chosen = self._measures()
+        chosen = measures(self.headline, self.labels)
         values = {name: table.score(measure) for name, measure in chosen.items()}
         values["invalid_rate"] = table.outside / len(gold)
         if predictions.probabilities is not None:
@@ -49,24 +43,6 @@ class Classification:
             values["brier"] = brier(codes, predictions.probabilities)
         per_label = {
             one.label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": float(one.support)}
-            for one in measures.per_class(table)
+            for one in per_class(table)
         }
         return Scores(values, per_label, partial(dialogue_interval, predictions, self.labels, chosen[self.headline]))
-
-    def _measures(self) -> dict[str, Measure]:
-        _, _, excluded = self.headline.partition(":")
-        if not excluded:
-            return MEASURES
-        return {self.headline: measures.micro_f1_without(excluded.split(","), self.labels), **MEASURES}
-
-
-def dialogue_interval(
-    predictions: Predictions, labels: tuple[str, ...], measure: Measure
-) -> tuple[float, float] | None:
-    """The 95 % bootstrap interval over conversations; None where there is only one."""
-    if len(set(predictions.conversations)) < 2:
-        return None
-    gold, predicted = ([str(value) for value in side] for side in (predictions.gold, predictions.predicted))
-    data = outcomes(gold, predicted, classes=labels, clusters=predictions.conversations)
-    found = interval(data, measure)
-    return found.low, found.high

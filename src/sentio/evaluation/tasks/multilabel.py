@@ -1,9 +1,11 @@
 """Several labels an utterance, or none: GoEmotions, tweets of SemEval-2018."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from sentio.evaluation.base import Asked, Predictions, Scores, annotated
-from sentio.gold import AnnotatedConversation, Value
+from sentio.evaluation.base import Asked, Predictions, Scores, annotated, as_set
+from sentio.evaluation.intervals import headline_interval
+from sentio.gold import AnnotatedConversation
 from sentio.metrics import multilabel as measures
 
 
@@ -21,9 +23,10 @@ class MultiLabel:
         return Asked(item, annotated(item, self.layer))
 
     def score(self, predictions: Predictions) -> Scores:
-        """F1 in its averages and Jaccard similarity; a predicted label outside the space is a false alarm."""
-        gold = measures.encode_gold_sets([_set(value) for value in predictions.gold], self.labels)
-        found, outside = measures.encode_sets([_set(value) for value in predictions.predicted], self.labels)
+        """F1 in its averages and Jaccard similarity; a predicted label outside the space is a false alarm. The
+        interval is that of the headline over conversations."""
+        gold = measures.encode_gold_sets([as_set(value) for value in predictions.gold], self.labels)
+        found, outside = measures.encode_sets([as_set(value) for value in predictions.predicted], self.labels)
         values = {
             "macro_f1": measures.macro_f1(gold, found),
             "micro_f1": measures.micro_f1(gold, found, outside=outside),
@@ -36,8 +39,4 @@ class MultiLabel:
             label: {"f1": score, "support": float(rows)}
             for label, score, rows in zip(self.labels, f1, support, strict=True)
         }
-        return Scores(values, per_label)
-
-
-def _set(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)
+        return Scores(values, per_label, partial(headline_interval, predictions, self.name, self.headline, self.labels))

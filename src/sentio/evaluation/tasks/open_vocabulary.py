@@ -5,8 +5,8 @@ Headline is F_s of MER-UniBench (Lian et al., AffectGPT, ICML 2025): F1 of label
 
 from dataclasses import dataclass
 
-from sentio.evaluation.base import Asked, Predictions, Scores, annotated
-from sentio.gold import AnnotatedConversation, Value
+from sentio.evaluation.base import Asked, Predictions, Scores, annotated, as_set
+from sentio.gold import AnnotatedConversation
 from sentio.metrics.emotion_wheel import wheel_scores
 from sentio.metrics.wheels import LEVEL_1, Wheels
 
@@ -27,7 +27,7 @@ class OpenVocabulary:
 
     def score(self, predictions: Predictions) -> Scores:
         """F_s with its precision and recall, M-avg over all groupings, and the share of gold labels the wheels know."""
-        gold, predicted = ([_words(value) for value in side] for side in (predictions.gold, predictions.predicted))
+        gold, predicted = ([as_set(value) for value in side] for side in (predictions.gold, predictions.predicted))
         found = wheel_scores(gold, predicted, self.wheels)
         known = [found.groupings[grouping].gold_coverage for grouping in LEVEL_1]
         values = {
@@ -38,7 +38,3 @@ class OpenVocabulary:
             "coverage": sum(known) / len(known),
         }
         return Scores(values)
-
-
-def _words(value: Value) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else (str(value),)

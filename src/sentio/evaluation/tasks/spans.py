@@ -5,8 +5,10 @@ that have no cause.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from sentio.evaluation.base import Asked, Predictions, Scores, Target
+from sentio.evaluation.intervals import headline_interval
 from sentio.evaluation.tasks.causes import history_pairs
 from sentio.gold import AnnotatedConversation
 from sentio.metrics.extractive import causal_span_scores
@@ -26,7 +28,8 @@ class Spans:
         return Asked(item, tuple(Target(u, span, evidence) for u, evidence, span in history_pairs(item)))
 
     def score(self, predictions: Predictions) -> Scores:
-        """Exact match and F1 of the pairs with a cause, F1 of those without, and F1 of all."""
+        """Exact match and F1 of the pairs with a cause, F1 of those without, and F1 of all; the interval is that of the
+        headline over conversations."""
         gold = [str(value) or None for value in predictions.gold]
         found = causal_span_scores(gold, [str(value) for value in predictions.predicted])
         values = {
@@ -35,4 +38,4 @@ class Spans:
             "negative_f1": found.f1_negative,
             "f1": found.f1,
         }
-        return Scores(values)
+        return Scores(values, interval=partial(headline_interval, predictions, self.name, self.headline))
