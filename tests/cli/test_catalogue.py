@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 
+from sentio.conversation import Conversation, Utterance
 from sentio.evaluation import catalogue
+from sentio.evaluation.base import Answer, Asked, Target
 from sentio.evaluation.catalogue import reading
+from sentio.evaluation.predictions import table
+from sentio.gold import AnnotatedConversation
 
 Call = Callable[..., Any]
 
 OUTCOME = {
     "system": "majority", "corpus": "meld", "split": "validation", "target": "emotion", "task": "classification",
-    "headline": "weighted_f1", "labels": ["neutral", "joy"], "conversations": 2, "targets": 9,
-    "chosen_on": "another split",
+    "headline": "accuracy", "labels": ["neutral", "joy"], "conversations": 1, "targets": 40,
+    "chosen_on": "another split", "seen": ["goemotions/train", "goemotions/validation"],
     "rows": [{
         "name": "kettle", "kind": "system", "summary": "boils", "learned": "", "per_label": {}, "interval": [0.2, 0.4],
-        "metrics": {"weighted_f1": {"mean": 0.3125, "sd": 0.0125, "min": 0.3, "max": 0.325, "n": 2}},
+        "metrics": {"accuracy": {"mean": 0.3125, "sd": 0.05 / 8**0.5, "min": 0.3, "max": 0.325, "n": 2}},
     }],
 }  # fmt: skip
 
@@ -32,7 +36,16 @@ def runs(tmp_path: Path) -> Path:
         folder.mkdir(parents=True)
         (folder / "config.toml").write_text("[evaluation]\nseeds = 2\n", "utf8")
         (folder / "environment.json").write_text('{"split_hash": "0123456789abcdef"}', "utf8")
-    (tmp_path / "runs" / "done" / "metrics.json").write_text(json.dumps(OUTCOME), "utf8")
+    done = tmp_path / "runs" / "done"
+    (done / "metrics.json").write_text(json.dumps(OUTCOME), "utf8")
+    answered = [
+        (seed, [Answer("joy")] * right + [Answer("neutral")] * (40 - right)) for seed, right in ((0, 12), (1, 13))
+    ]
+    turns = tuple(Utterance(id=str(number), speaker="Ada", text="Tea?") for number in range(40))
+    item = AnnotatedConversation(conversation=Conversation(id="kitchen", utterances=turns))
+    table([Asked(item, tuple(Target(turn.id, "joy") for turn in turns))], answered).write_parquet(
+        done / "predictions.parquet"
+    )
     return tmp_path / "runs"
 
 
@@ -79,7 +92,7 @@ def test_runs_of_the_user_stand_beside_and_refused_ones_are_told(sentio: Call, r
     done = sentio("catalogue", "--corpus", "meld", "--runs", runs)
     assert done.code == 1
     assert done.err == f"sentio: {runs / 'unfinished'}: refused: the run is not finished\n"
-    assert "31.25 ± 1.25" in done.out
+    assert "31.25 ± 1.77" in done.out
     only = sentio("catalogue", "--system", "kettle", "--runs", runs / "done", "--format", "csv")
     (row,) = csv.DictReader(only.out.splitlines())
     assert (row["value"], row["n_seeds"], row["split_hash"]) == ("0.3125", "2", "0123456789ab")

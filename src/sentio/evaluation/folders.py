@@ -116,9 +116,11 @@ def _found(folder: Path) -> RunOnDisk:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {error}", path=folder / "config.toml") from error
     metrics = folder / "metrics.json"
-    if "evaluation" not in config or not metrics.is_file():
-        return RunOnDisk(folder, config, metrics.is_file())
+    if not isinstance(config.get("evaluation", {}), dict):
+        raise InputError("[evaluation] is no table", path=folder / "config.toml")
     try:
+        if "evaluation" not in config or not metrics.is_file():
+            return RunOnDisk(folder, config, metrics.is_file())
         outcome = Outcome.model_validate_json(metrics.read_bytes())
     except (OSError, ValidationError) as error:
         raise InputError("not what sentio evaluate writes", path=metrics) from error

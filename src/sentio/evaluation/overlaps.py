@@ -1,7 +1,7 @@
 """Which splits hold the same conversations: a score on one is no result for what has learned from the other."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sentio import registry
 from sentio.card import CorpusCard
@@ -23,18 +23,21 @@ def seen(split: str, splits: Iterable[str]) -> bool:
     >>> seen("meld/test", ["peld/train"]), seen("iemocap/session1", ["iemocap/train"])
     (True, True)
     """
-    return any(_overlap(split, other) for other in splits)
+    others = tuple(splits)
+    if split in others or not others:
+        return bool(others)
+    known = registry.components("corpora")
+    cards = {name: one.card for name, one in known.items() if isinstance(one.card, CorpusCard)}
+    return any(_overlap(split, other, cards) for other in others)
 
 
-def _overlap(one: str, other: str) -> bool:
-    if one == other:
-        return True
+def _overlap(one: str, other: str, cards: Mapping[str, CorpusCard]) -> bool:
     (corpus, _, split), (source, _, seen_split) = one.rpartition("/"), other.rpartition("/")
-    card, of_source = _card(corpus), _card(source)
+    card, of_source = cards.get(corpus), cards.get(source)
     if corpus == source:
         return card is not None and _overlap_within(card, split, seen_split)
     # One side says so: two cards that name each other could disagree.
-    told = {*((card.shares if card else ())), *_turned(of_source, source, corpus)}
+    told = {*(card.shares if card else ()), *_turned(of_source, source, corpus)}
     return f"{source}/*" in told or (source in told and _role(split) == _role(seen_split))
 
 
@@ -54,9 +57,3 @@ def _turned(card: CorpusCard | None, name: str, corpus: str) -> set[str]:
 def _role(split: str) -> str:
     found = ROLE.search(split)
     return found[0] if found else split
-
-
-def _card(corpus: str) -> CorpusCard | None:
-    known = registry.components("corpora")
-    card = known[corpus].card if corpus in known else None
-    return card if isinstance(card, CorpusCard) else None

@@ -1,6 +1,7 @@
 """Finished runs become rows; runs that are no result are refused with a reason."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from sentio.errors import InputError
 from sentio.evaluation import evaluate
-from sentio.evaluation.catalogue import Result, own
+from sentio.evaluation.catalogue import Result, own, rescoring
 from sentio.evaluation.catalogue.lint import lint
 
 Make = Callable[..., Result]
@@ -20,6 +21,12 @@ def run(corpora: Path, moody: str, tmp_path: Path) -> Path:
     """A finished run of a system chosen on another corpus, with three seeds."""
     evaluate(moody, "dailydialog", data=corpora, out=tmp_path / "run", seeds=3)
     return tmp_path / "run"
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures need not follow from the answers: for what was changed by hand."""
+    monkeypatch.setattr(rescoring, "check", lambda folder, outcome: None)
 
 
 def change(run: Path, **fields: object) -> Path:
@@ -123,7 +130,7 @@ def test_a_folder_that_is_no_finished_evaluation_is_refused(broken: str, run: Pa
         own.from_run(run)
 
 
-def test_a_metric_that_is_not_defined_is_no_row(run: Path) -> None:
+def test_a_metric_that_is_not_defined_is_no_row(run: Path, unchecked: None) -> None:
     rows = metrics(run)["rows"]
     rows[0]["metrics"]["accuracy"] = None
     changed = own.from_run(change(run, rows=rows))
@@ -154,10 +161,89 @@ def test_no_path_of_the_machine_is_told(run: Path) -> None:
     ],
 )
 def test_rows_stand_where_the_published_ones_do(
-    corpus: str, target: str, task: str, place: tuple[str, str, str], run: Path
+    corpus: str, target: str, task: str, place: tuple[str, str, str], run: Path, unchecked: None
 ) -> None:
     rows = own.from_run(change(run, corpus=corpus, target=target, task=task))
     assert {(row.corpus, row.version, row.task) for row in rows} == {place}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (2e-9, "predictions.parquet: refused: accuracy is another figure: metrics.json says"),
+        (-2e-9, "accuracy is another figure"),
+        (None, "accuracy is defined only in one of metrics.json and these answers"),
+    ],
+)
+def test_figures_that_the_answers_do_not_give_are_refused(changed: float | None, message: str, run: Path) -> None:
+    rows = metrics(run)["rows"]
+    if changed is None:
+        rows[0]["metrics"]["accuracy"] = None
+    else:
+        rows[0]["metrics"]["accuracy"]["mean"] += changed
+    with pytest.raises(InputError, match=message):
+        own.from_run(change(run, rows=rows))
+
+
+def test_a_figure_may_differ_in_its_last_digits(run: Path) -> None:
+    rows = metrics(run)["rows"]
+    rows[0]["metrics"]["accuracy"]["mean"] += 5e-10
+    assert own.from_run(change(run, rows=rows))
+
+
+def test_a_figure_of_a_baseline_is_scored_again_too(run: Path) -> None:
+    rows = metrics(run)["rows"]
+    rows[-1]["metrics"]["weighted_f1"]["mean"] += 0.01
+    with pytest.raises(InputError, match=rf"baselines/{rows[-1]['name']}.parquet: refused: weighted_f1"):
+        own.from_run(change(run, rows=rows))
+    rows[-1]["metrics"] = {"kettles": rows[0]["metrics"]["accuracy"]}
+    with pytest.raises(InputError, match="these answers give no kettles"):
+        own.from_run(change(run, rows=rows))
+    (run / "predictions.parquet").unlink()
+    with pytest.raises(InputError, match=r"cannot be scored again: .*missing"):
+        own.from_run(run)
+
+
+@pytest.mark.parametrize(
+    ("seen", "selection", "how"),
+    [
+        (["goemotions/train", "goemotions/validation"], "validation", "goemotions/train, goemotions/validation"),
+        (["goemotions/train", "goemotions/test"], "test", "goemotions/train, goemotions/test"),
+        (["meld/validation", "goemotions/dialogue_test"], "test", "meld/validation, goemotions/dialogue_test"),
+        (["goemotions/train"], "unknown", None),
+        (None, "unknown", None),
+    ],
+)
+def test_the_way_of_selection_follows_from_the_splits_that_were_seen(
+    seen: list[str] | None, selection: str, how: str | None, run: Path
+) -> None:
+    rows = own.from_run(change(run, seen=seen))
+    told = {(row.selection, row.selection_ref) for row in rows if row.role == "system"}
+    assert told == {(selection, f"its card names {how}" if how else "")}
+    folder = metrics(run)["rows"]
+    folder[0]["name"] = "runs/trained"
+    named = {row.selection_ref for row in own.from_run(change(run, rows=folder)) if row.role == "system"}
+    assert named == {f"its training run names {how}" if how else ""}
+
+
+def test_a_folder_that_is_called_like_a_shipped_system_does_not_take_its_place(run: Path) -> None:
+    rows = metrics(run)["rows"]
+    shipped = own.from_run(run)
+    rows[0]["name"] = "somewhere/moody"
+    other = own.from_run(change(run, rows=rows, system="somewhere/moody"))
+    assert {row.system for row in other if row.role == "system"} == {"moody (own copy)"}
+    both = own.merged(shipped, other)
+    assert {row.system for row in both if row.role == "system"} == {"moody", "moody (own copy)"}
+    rows[0]["name"] = "somewhere/trained"
+    assert "trained" in {row.system for row in own.from_run(change(run, rows=rows))}
+
+
+def test_the_method_is_that_of_the_card(run: Path, moody: str) -> None:
+    source = Path(sys.modules[moody].__file__ or "")
+    assert {row.method for row in own.from_run(run)} == {None}
+    source.write_text(source.read_text("utf8").replace('labels="ekman"', 'labels="ekman", method="classic"'), "utf8")
+    assert {row.method for row in own.from_run(run) if row.role == "system"} == {"classic"}
+    assert {row.method for row in own.from_run(run) if row.role != "system"} == {None}
 
 
 def test_a_new_row_takes_the_place_of_the_old_one(row: Make) -> None:
@@ -169,5 +255,11 @@ def test_a_new_row_takes_the_place_of_the_old_one(row: Make) -> None:
 
 def test_run_folders_are_found_at_a_path_or_in_it(run: Path) -> None:
     assert own.folders(run) == own.folders(run.parent) == (run,)
-    with pytest.raises(InputError, match="no run folder, and none in it"):
+    training = run.parent / "training"
+    training.mkdir()
+    (training / "config.toml").write_text('system = "moody"\n', "utf8")
+    assert own.folders(run.parent) == (run,)
+    with pytest.raises(own.NoResult, match="a training, not an evaluation"):
+        own.from_run(training)
+    with pytest.raises(InputError, match="no run folder of an evaluation, and none in it"):
         own.folders(run / "baselines")

@@ -1,6 +1,6 @@
 """What is wrong, or must be known, about the numbers of the catalogue.
 
-Rules of the surveys' page of this project: values within their metric's range; means and sums that add up;
+The rules: values within their metric's range; means and sums that add up;
 one system with two values for one thing (both stay, and are told); gains that papers claim, recomputed; a
 reproduction under its original, a mark on what was chosen on a test split or nobody knows how, and no table
 over two splits or metrics.

@@ -15,8 +15,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from sentio import registry
-from sentio.card import CorpusCard, Modality, Task
+from sentio.card import Card, CorpusCard, Modality, Task
 from sentio.errors import InputError
+from sentio.evaluation.catalogue import rescoring
 from sentio.evaluation.catalogue.record import Ability, Output, Result, Selection, Unit
 from sentio.evaluation.outcome import Outcome, Row
 
@@ -40,6 +41,10 @@ OTHER_COPY = "another copy of the corpus than the one its card was measured on"
 TEXT: tuple[Modality, ...] = ("text",)
 
 
+class NoResult(InputError):
+    """A run that is whole and yet nothing for the catalogue: a training, or a score on what its system has seen."""
+
+
 @dataclass(frozen=True)
 class _Run:
     """A finished run: what came out, what was asked, what was written down about it, and its corpus's card."""
@@ -51,6 +56,8 @@ class _Run:
 
     @classmethod
     def read(cls, folder: Path) -> "_Run":
+        if _is_training(folder):
+            raise NoResult("refused: a training, not an evaluation", path=folder)
         if not (folder / "metrics.json").exists():
             raise InputError("refused: the run is not finished", path=folder)
         try:
@@ -59,8 +66,6 @@ class _Run:
             facts = json.loads((folder / "environment.json").read_text("utf8"))
         except (OSError, ValueError, ValidationError, TOMLDecodeError) as error:
             raise InputError("refused: no complete run of `sentio evaluate`", path=folder) from error
-        if not outcome.rows:
-            raise InputError("refused: nobody was scored", path=folder)
         known = registry.components("corpora")
         # A corpus without a file of its own is a table of the user's.
         card = known[outcome.corpus if outcome.corpus in known else "table"].card
@@ -101,20 +106,21 @@ class _Run:
 def from_run(folder: Path) -> tuple[Result, ...]:
     """The rows of a finished `sentio evaluate`: the system and its baselines, every metric that ranks.
 
-    Raises `InputError` naming the folder and the reason for a run that is no result: unfinished, scored
-    on the split that the system was trained or chosen on, or scored on a test split without anybody
-    knowing what it was chosen on.
+    Raises `NoResult` naming the folder and the reason for a training and for a run on a split that the system
+    was trained or chosen on, or on a test split without anybody knowing what it was chosen on; `InputError` for
+    one that is unfinished or damaged, or whose answers do not give its figures (`rescoring`).
     """
     run = _Run.read(folder)
     system, split, chosen = Path(run.outcome.system).name, run.outcome.split, run.outcome.chosen_on
     if chosen == "this split":
-        raise InputError(f"refused: {system} was trained or chosen on this split", path=folder)
+        raise NoResult(f"refused: {system} was trained or chosen on this split", path=folder)
     if chosen == "unknown" and "test" in split:
-        raise InputError("refused: scored on a test split, and what it was chosen on is unknown", path=folder)
+        raise NoResult("refused: scored on a test split, and what it was chosen on is unknown", path=folder)
     # A baseline that learned from the scored split knows its answers, whatever the system is.
-    fair = [row for row in run.outcome.rows if row.learned not in ("the scored split itself", split)]
+    fair = [row for row in run.outcome.rows if not run.outcome.learned_from_scored(row)]
     if run.outcome.rows[0] not in fair:
-        raise InputError(f"refused: {system} learned from the split it is scored on", path=folder)
+        raise NoResult(f"refused: {system} learned from the split it is scored on", path=folder)
+    rescoring.check(folder, run.outcome)
     try:
         return tuple(result for row in fair for result in _results(row, run))
     except (AttributeError, KeyError, TypeError, ValidationError) as error:
@@ -122,11 +128,13 @@ def from_run(folder: Path) -> tuple[Result, ...]:
 
 
 def folders(folder: Path) -> tuple[Path, ...]:
-    """The run folders at a path: itself, or those it holds. Raises `InputError` where there is none."""
-    found = (folder,) if (folder / "config.toml").exists() else tuple(sorted(folder.glob("*/config.toml")))
+    """The evaluations at a path: itself, or those it holds besides trainings. Raises `InputError` where none is."""
+    if (folder / "config.toml").exists():
+        return (folder,)
+    found = tuple(config.parent for config in sorted(folder.glob("*/config.toml")) if not _is_training(config.parent))
     if not found:
-        raise InputError("no run folder, and none in it", path=folder)
-    return tuple(path.parent if path.name == "config.toml" else path for path in found)
+        raise InputError("no run folder of an evaluation, and none in it", path=folder)
+    return found
 
 
 def merged(known: Iterable[Result], new: Iterable[Result]) -> tuple[Result, ...]:
@@ -135,16 +143,25 @@ def merged(known: Iterable[Result], new: Iterable[Result]) -> tuple[Result, ...]
     return tuple(rows[key] for key in sorted(rows, key=lambda key: (key[2], key[1] != "system", key[:2])))
 
 
+def _is_training(folder: Path) -> bool:
+    try:
+        return "evaluation" not in loads((folder / "config.toml").read_text("utf8"))
+    except (OSError, ValueError):
+        return False
+
+
 def _results(row: Row, run: _Run) -> list[Result]:
-    sees, (corpus, version), (selection, how) = _sees(row), run.place, _selection(row, run.outcome)
+    card = _card(row)
+    sees, (corpus, version), (selection, how) = _sees(row, card), run.place, _selection(row, run.outcome)
     copy = [] if run.facts.get("files_as_measured") else [OTHER_COPY]
     interval = ["95 % interval over conversations {:.4f} to {:.4f}".format(*row.interval)] if row.interval else []
     return [
         Result(
-            system=Path(row.name).name,
+            system=_name(row),
             role=row.kind,
             task=run.task,
             ability=_ability(run.task, sees),
+            method=card.method if card else None,
             output=run.output,
             corpus=corpus,
             version=version,
@@ -168,11 +185,23 @@ def _results(row: Row, run: _Run) -> list[Result]:
     ]
 
 
-def _sees(row: Row) -> tuple[Modality, ...]:
+def _name(row: Row) -> str:
+    """The system's name; a folder or file called like a shipped system must not take that one's place."""
+    name = Path(row.name).name
+    shipped = registry.components("recognition").keys() | registry.components("evaluation.baselines").keys()
+    return f"{name} (own copy)" if name != row.name and name in shipped else name
+
+
+def _card(row: Row) -> Card | None:
+    """The card of a shipped system; a run folder, a file and a baseline have none."""
+    known = registry.components("recognition")
+    return known[row.name].card if row.kind == "system" and row.name in known else None
+
+
+def _sees(row: Row, card: Card | None) -> tuple[Modality, ...]:
     if row.kind != "system":
         return TEXT
-    known = registry.components("recognition")
-    return known[row.name].card.modalities if row.name in known else ()
+    return card.modalities if card else ()
 
 
 def _ability(task: Task, sees: Sequence[Modality]) -> Ability:
@@ -182,11 +211,19 @@ def _ability(task: Task, sees: Sequence[Modality]) -> Ability:
 
 
 def _selection(row: Row, outcome: Outcome) -> tuple[Selection, str]:
+    """How the system was chosen, by the splits it has seen: only one that names a validation split, and no test
+    split, was chosen on validation."""
     if row.kind != "system" or outcome.chosen_on == "nothing":
         return "n/a", ""
     if outcome.chosen_on == "unknown":
         return "unknown", ""
-    return "validation", "trained and chosen on other splits than this one, says its card"
+    names = [split.rpartition("/")[2] for split in outcome.seen or ()]
+    roles: tuple[Selection, ...] = ("test", "validation")
+    for role in roles:
+        if any(role in name for name in names):
+            source = "its card names" if _card(row) else "its training run names"
+            return role, f"{source} {', '.join(outcome.seen or ())}"
+    return "unknown", ""
 
 
 def _unit(metric: str) -> Unit:
