@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars
 import pytest
 
 Call = Callable[..., Any]
@@ -54,7 +55,9 @@ def test_the_table_holds_metrics_labels_and_answers(sentio: Call, runs: Path) ->
     assert lines[3].startswith("weighted_f1")
     assert "F1 of" in done.out
     assert "; the first 2" in done.out
-    assert "intervals and p from 10,000 draws of conversations" in lines
+    drawn = "intervals and p from 10,000 draws of conversations; each for itself, not corrected for their number"
+    assert drawn in lines
+    assert "only 3 conversations are drawn: too few to say much about others" in lines
     assert "majority was fitted or chosen on this split: its figures are no result" in lines
     assert done.err == ""
 
@@ -131,3 +134,27 @@ def test_help_shows_examples_and_loads_nothing_heavy() -> None:
         done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
         assert f"\n\nsentio {' '.join(command[:-1])}" in done.stdout, "an example"
         assert "heavy: set()" in done.stdout
+
+
+def test_what_a_terminal_obeys_is_neither_compared_nor_listed(sentio: Call, tmp_path: Path) -> None:
+    corpus = tmp_path / "odd.csv"
+    corpus.write_text("conversation,speaker,text,emotion\na\x1b[2J,A\x1b[31m,Hi\x1b]0;x\x07,j\x1b[1m\nb,B,Ho,sad\n")
+    for name in ("majority", "stratified_random"):
+        done = sentio("evaluate", "--system", name, "--corpus", corpus, "--out", tmp_path / "runs" / f"{name}\x1bc")
+        assert done.code == 0, done.err
+        assert "\x1b" not in done.out
+    first, second = sorted((tmp_path / "runs").iterdir())
+    done = sentio("compare", first, second)
+    assert done.code == 0
+    assert "j␛[1m" in done.out
+    assert "\x1b" not in done.out
+    assert "\x1b" not in sentio("runs", "ls", tmp_path / "runs").out
+
+
+def test_other_texts_of_the_same_gold_are_told(sentio: Call, runs: Path) -> None:
+    answers = polars.read_parquet(runs / "majority" / "predictions.parquet")
+    first = polars.int_range(polars.len()) == 0
+    text = polars.when(first).then(polars.lit("The roses are out")).otherwise("text")
+    answers.with_columns(text=text).write_parquet(runs / "majority" / "predictions.parquet")
+    done = sentio("compare", runs / "majority", runs / "stratified_random")
+    assert "1 of 9 targets have another text in the other run" in done.out.splitlines()

@@ -34,15 +34,18 @@ def test_the_system_and_the_baselines_make_one_table(sentio: Call, table: Path) 
     assert not empty
     assert columns.split()[:3] == ["weighted_f1", "macro_f1", "accuracy"]
     assert first.split()[0] == "mini"
-    assert "majority (baseline)" in "\n".join(rows)
-    assert "repeat_speaker (reads gold)" in "\n".join(rows)
-    assert rows[-1].startswith("learned from the scored split itself: majority")
+    assert columns.endswith("95 % of weighted_f1")
+    assert "majority (baseline, learned from these targets)" in "\n".join(rows)
+    assert "repeat_speaker (reads gold, learned from these targets)" in "\n".join(rows)
+    assert rows[-2].startswith("learned from the scored split itself: majority")
+    assert rows[-1] == "intervals from only 2 conversations: too few to say much about others"
     assert not done.err
 
 
 def test_several_seeds_are_told_with_their_spread(sentio: Call, table: Path) -> None:
     done = sentio("evaluate", "--system", "stratified_random", "--corpus", table, "--seeds", "3", "--out", "runs/three")
     assert " ± " in done.out
+    assert "95 % of weighted_f1, seed 0" in done.out
     assert Path("runs/three/metrics.json").is_file()
 
 
@@ -86,3 +89,24 @@ def test_a_mistake_costs_one_line_and_no_folder(arguments: list[str], message: s
 def test_a_folder_of_another_call_is_refused(sentio: Call, table: Path) -> None:
     sentio("evaluate", "--system", "majority", "--corpus", table, "--out", "run")
     sentio("evaluate", "--system", "stratified_random", "--corpus", table, "--out", "run").fails("run holds a run of")
+
+
+def test_answers_that_are_no_label_are_told_last_and_only_where_there_are_any(sentio: Call, table: Path) -> None:
+    columns = sentio("evaluate", "--corpus", table, "--out", "mini").out.splitlines()[2]
+    assert columns.split()[:5] == ["weighted_f1", "macro_f1", "accuracy", "uar", "ece"]
+    assert "invalid_rate" not in columns
+    rows = [
+        ("kitchen", 0, "rage"), ("kitchen", 1, "neutral"), ("kitchen", 2, "anger"), ("kitchen", 3, "anger"),
+        ("garden", 0, "joy"), ("garden", 1, "joy"),
+    ]  # fmt: skip
+    lines = [f"{conversation},{utterance},{label}" for conversation, utterance, label in rows]
+    Path("theirs.csv").write_text("\n".join(["conversation,utterance,predicted", *lines]), "utf8")
+    shown = sentio("evaluate", "--corpus", table, "--system", "theirs.csv", "--out", "theirs").out.splitlines()
+    assert shown[2].split()[:5] == ["weighted_f1", "macro_f1", "accuracy", "uar", "invalid_rate"]
+    assert shown[3].split()[5] == "0.1667"
+
+
+def test_sets_of_labels_have_an_interval(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
+    done = sentio("evaluate", "--system", "majority", "--corpus", "goemotions", "--data", miniatures, "--out", tmp_path / "run")
+    assert done.code == 0
+    assert "95 % of macro_f1" in done.out

@@ -470,7 +470,10 @@ def test_a_run_and_its_baselines(corpora: Path, moody: str, tmp_path: Path) -> N
         assert spread is not None
         assert found.metrics[0].second == pytest.approx(spread.mean)
     oracle = compare(run, run / "baselines" / "repeat_speaker.parquet")
-    assert oracle.cautions == ("repeat_speaker reads gold labels that a system has to find",)
+    assert oracle.cautions == (
+        "only 4 conversations are drawn: too few to say much about others",
+        "repeat_speaker reads gold labels that a system has to find",
+    )
     assert compare(run, run / "predictions.parquet").names == (str(run), str(run / "predictions.parquet"))
 
 
@@ -479,7 +482,7 @@ def test_what_was_chosen_on_the_split_is_told(corpora: Path, tmp_path: Path) -> 
     evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
     found = compare(tmp_path / "run", tmp_path / "run" / "baselines" / "stratified_random.parquet")
     assert [side.chosen_on for side in (found.first, found.second)] == ["this split", "this split"]
-    assert found.cautions[0] == "majority was fitted or chosen on this split: its figures are no result"
+    assert found.cautions[1] == "majority was fitted or chosen on this split: its figures are no result"
 
 
 def test_run_folders_are_found_at_any_depth(write: Write, tmp_path: Path) -> None:

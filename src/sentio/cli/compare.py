@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sentio.evaluation.comparison import Comparison, Difference, MetricDifference
-    from sentio.gold import Value
     from sentio.metrics.spread import Spread
 
 TEXT = 60
@@ -67,17 +66,18 @@ def compare(
 
 def _table(found: "Comparison") -> str:
     from sentio.cli.alignment import aligned
+    from sentio.files.writers.table import literal
 
     heading = (
         f"{found.corpus}/{found.split}, {found.target}: "
         f"{found.targets} targets in {found.conversations} conversations, {_seeds(found.seeds)}"
     )
-    blocks = [heading, aligned(_metrics(found), numbers_from=1)]
+    blocks = [literal(heading), aligned(_metrics(found), numbers_from=1)]
     if found.labels:
         blocks.append(aligned(_labels(found), numbers_from=1))
     if found.agreement:
         each = found.agreement
-        one, other = found.names
+        one, other = _names(found)
         blocks.append(
             f"right: both {each.both}, only {one} {each.only_first}, only {other} {each.only_second}, "
             f"neither {each.neither}"
@@ -86,15 +86,24 @@ def _table(found: "Comparison") -> str:
     if found.disagreements:
         blocks.append(aligned(_disagreements(found)))
     if notes := _notes(found):
-        blocks.append("\n".join(notes))
+        blocks.append("\n".join(map(literal, notes)))
     return "\n\n".join(blocks)
 
 
+def _names(found: "Comparison") -> list[str]:
+    from sentio.files.writers.table import literal
+
+    return [literal(name) for name in found.names]
+
+
 def _metrics(found: "Comparison") -> list[list[str]]:
-    spread = [name for name, side in zip(found.names, (found.first, found.second), strict=True) if side.seeds > 1]
-    rows = [["", *found.names, "difference", "95 % interval", "p", *(f"{name}, all seeds" for name in spread)]]
+    from sentio.cli.figures import spread as of_seeds
+
+    names = _names(found)
+    spread = [name for name, side in zip(names, (found.first, found.second), strict=True) if side.seeds > 1]
+    rows = [["", *names, "difference", "95 % interval", "p", *(f"{name}, all seeds" for name in spread)]]
     for metric in found.metrics:
-        seeds = [_spread(each) for each in _spreads(found, metric)]
+        seeds = [of_seeds(each) for each in _spreads(found, metric)]
         p = "" if metric.p is None else f"{metric.p:.4f}"
         name = metric.name + " (less is better)" * metric.less_is_better
         rows.append([name, *_figures(metric), p, *seeds])
@@ -107,8 +116,8 @@ def _spreads(found: "Comparison", metric: "MetricDifference") -> list["Spread | 
 
 
 def _labels(found: "Comparison") -> list[list[str]]:
-    rows = [["F1 of", "targets", *found.names, "difference", "95 % interval"]]
-    return rows + [[label.label, str(label.support), *_figures(label)] for label in found.labels]
+    rows = [["F1 of", "targets", *_names(found), "difference", "95 % interval"]]
+    return rows + [[_short(label.label), str(label.support), *_figures(label)] for label in found.labels]
 
 
 def _figures(one: "Difference") -> list[str]:
@@ -118,29 +127,21 @@ def _figures(one: "Difference") -> list[str]:
 
 
 def _disagreements(found: "Comparison") -> list[list[str]]:
-    rows = [["conversation", "utterance", "speaker", "gold", *found.names, "text"]]
+    from sentio.cli.figures import said
+
+    rows = [["conversation", "utterance", "speaker", "gold", *_names(found), "text"]]
     for one in found.disagreements:
         place = one.utterance + (f" < {one.evidence}" if one.evidence else "")
-        answers = [_short(_said(value)) for value in (one.gold, one.first, one.second)]
-        rows.append([one.conversation, place, _short(one.speaker), *answers, _short(one.text)])
+        answers = [_short(said(value)) for value in (one.gold, one.first, one.second)]
+        rows.append([_short(one.conversation), _short(place), _short(one.speaker), *answers, _short(one.text)])
     return rows
 
 
-def _said(value: "Value") -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    return value if isinstance(value, str) else f"{value:g}"
-
-
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    from sentio.files.writers.table import literal
+
+    line = literal(text)
     return line if len(line) <= TEXT else line[: TEXT - 1] + "…"
-
-
-def _spread(spread: "Spread | None") -> str:
-    if spread is None:
-        return "undefined"
-    return f"{spread.mean:.4f}" if spread.sd is None else f"{spread.mean:.4f} ± {spread.sd:.4f}"
 
 
 def _seeds(seeds: "Sequence[int]") -> str:
@@ -155,5 +156,8 @@ def _some(found: "Comparison") -> str:
 
 
 def _notes(found: "Comparison") -> list[str]:
-    drawn = [f"intervals and p from {found.draws:,} draws of conversations"] if found.draws else []
+    told = (
+        f"intervals and p from {found.draws:,} draws of conversations; each for itself, not corrected for their number"
+    )
+    drawn = [told] if found.draws else []
     return [*drawn, *found.cautions]

@@ -8,10 +8,12 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sentio.evaluation import Outcome
     from sentio.evaluation.outcome import Row
 
-MARKS = {"system": "", "baseline": " (baseline)", "oracle": " (reads gold)"}
+MARKS = {"system": "", "baseline": "baseline", "oracle": "reads gold"}
 SHOWN = 5
 """Metrics in the table; all of them are in metrics.json."""
 
@@ -83,39 +85,51 @@ def evaluate(
 
 
 def _table(outcome: "Outcome") -> str:
+    from sentio.cli import figures
     from sentio.cli.alignment import aligned
+    from sentio.files.writers.table import literal
 
-    shown = [outcome.headline, *(name for name in outcome.rows[0].metrics if name != outcome.headline)][:SHOWN]
-    rows = [["", *shown, f"95 % of {outcome.headline}"]]
+    shown = _shown(outcome)
+    several = any(spread.n > 1 for row in outcome.rows for spread in row.metrics.values() if spread)
+    rows = [["", *shown, f"95 % of {outcome.headline}" + ", seed 0" * several]]
     for row in outcome.rows:
-        rows.append([row.name + MARKS[row.kind], *(_cell(row, name) for name in shown), _interval(row)])
+        # "-" where a contender gives no probabilities to compute it from.
+        cells = (figures.spread(row.metrics[name]) if name in row.metrics else "-" for name in shown)
+        rows.append([literal(row.name) + _mark(row, outcome), *cells, figures.interval(row.interval)])
     if not any(row.interval for row in outcome.rows):
         rows = [cells[:-1] for cells in rows]
     heading = (
         f"{outcome.corpus}/{outcome.split}, {outcome.target}: "
         f"{outcome.targets} targets in {outcome.conversations} conversations"
     )
-    sources = dict.fromkeys(row.learned for row in outcome.rows if row.learned)
-    notes = [
-        f"learned from {source}: {', '.join(row.name for row in outcome.rows if row.learned == source)}"
-        for source in sources
-    ]
+    notes = map(literal, _notes(outcome))
+    return "\n".join([literal(heading), "", aligned(rows, numbers_from=1), "", *notes]).rstrip()
+
+
+def _shown(outcome: "Outcome") -> list[str]:
+    """The headline first; answers that are no label are told where there are any."""
+    first = outcome.rows[0].metrics
+    others = [name for name in first if name not in (outcome.headline, "invalid_rate")]
+    rates = (row.metrics.get("invalid_rate") for row in outcome.rows)
+    invalid = any(rate is not None and rate.mean > 0 for rate in rates)
+    return [outcome.headline, *others][:SHOWN] + ["invalid_rate"] * invalid
+
+
+def _mark(row: "Row", outcome: "Outcome") -> str:
+    """What keeps a row from being read as a result of a system."""
+    marks = [MARKS[row.kind], "learned from these targets" * outcome.learned_from_scored(row)]
+    told = ", ".join(filter(None, marks))
+    return f" ({told})" if told else ""
+
+
+def _notes(outcome: "Outcome") -> "Iterator[str]":
+    from sentio.evaluation.intervals import FEW
+
+    for source in dict.fromkeys(row.learned for row in outcome.rows if row.learned):
+        yield f"learned from {source}: {', '.join(row.name for row in outcome.rows if row.learned == source)}"
+    if outcome.conversations < FEW and any(row.interval for row in outcome.rows):
+        yield f"intervals from only {outcome.conversations} conversations: too few to say much about others"
     if outcome.chosen_on == "this split":
-        notes.append(f"{outcome.system} was trained or chosen on this split: its row is no result")
+        yield f"{outcome.system} was trained or chosen on this split: its row is no result"
     if outcome.chosen_on == "unknown":
-        notes.append(f"what {outcome.system} was trained and chosen on is unknown")
-    return "\n".join([heading, "", aligned(rows, numbers_from=1), *(["", *notes] if notes else [])])
-
-
-def _cell(row: "Row", metric: str) -> str:
-    """A metric over seeds; "-" where a contender gives no probabilities to compute it from."""
-    if metric not in row.metrics:
-        return "-"
-    spread = row.metrics[metric]
-    if spread is None:
-        return "undefined"
-    return f"{spread.mean:.4f}" if spread.sd is None else f"{spread.mean:.4f} ± {spread.sd:.4f}"
-
-
-def _interval(row: "Row") -> str:
-    return "" if row.interval is None else f"{row.interval[0]:.4f}–{row.interval[1]:.4f}"
+        yield f"what {outcome.system} was trained and chosen on is unknown"

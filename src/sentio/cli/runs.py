@@ -44,8 +44,9 @@ def ls(folder: Path = Path("runs"), /) -> int:
     """
     from sentio.cli.alignment import aligned
     from sentio.evaluation.folders import below
+    from sentio.files.writers.table import literal
 
-    rows = [[*_cells(run, folder)] for run in below(folder)]
+    rows = [[literal(cell) for cell in _cells(run, folder)] for run in below(folder)]
     heading = ["run", "system", "corpus", "target", "headline", "score", "95 % interval", "state"]
     print(aligned([heading, *rows]) if rows else f"{folder}: no runs")
     return 0
@@ -63,13 +64,10 @@ def _cells(run: "RunOnDisk", folder: Path) -> list[str]:
 
 
 def _came_out(outcome: "Outcome") -> list[str]:
+    from sentio.cli import figures
+
     row = outcome.rows[0]
-    spread = row.metrics.get(outcome.headline)
-    score = "undefined" if spread is None else f"{spread.mean:.4f}"
-    if spread is not None and spread.sd is not None:
-        score += f" ± {spread.sd:.4f}"
-    interval = "" if row.interval is None else f"{row.interval[0]:.4f}–{row.interval[1]:.4f}"
-    return [outcome.headline, score, interval]
+    return [outcome.headline, figures.spread(row.metrics.get(outcome.headline)), figures.interval(row.interval)]
 
 
 def _state(state: str, run: "RunOnDisk") -> str:

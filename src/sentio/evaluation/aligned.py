@@ -71,6 +71,10 @@ class Aligned:
         """How many conversations they are in."""
         return self.table["conversation"].n_unique()
 
+    def other_texts(self) -> int:
+        """How many targets of the first seed are about other words in the second run."""
+        return int(self._of_first_seed.select(other=_differ("text")).sum().item())
+
     def support(self) -> Mapping[str, int]:
         """How often gold has each label."""
         gold = self._of_first_seed["gold"]
@@ -178,9 +182,15 @@ def _require_same_targets(table: "polars.DataFrame") -> None:
             raise ScoreError(f"the two runs were not asked the same: {what} {place!r}, one of {rows.height} targets")
 
 
+def _differ(column: str) -> "polars.Expr":
+    import polars as pl
+
+    return pl.col(column).ne_missing(pl.col(f"{column}_second"))
+
+
 def _other_gold(table: "polars.DataFrame") -> "polars.Expr":
     import polars as pl
 
     if table["gold"].dtype != table["gold_second"].dtype:
         return pl.lit(True)
-    return pl.col("gold").ne_missing(pl.col("gold_second"))
+    return _differ("gold")

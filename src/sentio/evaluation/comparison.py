@@ -17,7 +17,7 @@ from sentio.errors import ScoreError
 from sentio.evaluation import folders
 from sentio.evaluation.aligned import Aligned
 from sentio.evaluation.folders import Contender
-from sentio.evaluation.intervals import FEWER_DRAWS, draws_of
+from sentio.evaluation.intervals import FEW, FEWER_DRAWS, draws_of
 from sentio.evaluation.outcome import Chosen, Outcome, Row
 from sentio.evaluation.paired import Differences, differences
 from sentio.evaluation.tallies import DRAWN, parts
@@ -107,6 +107,7 @@ class Comparison(_Value):
     Both are scored on `seeds`, those that both were run with, pair by pair. `disagreeing` counts the targets
     that were answered differently, of which `disagreements` holds the first ones (scores: the furthest apart).
     `draws` is 0 where nothing can be drawn: there is but one conversation, or the task is open vocabulary.
+    `other_texts` counts the targets of the same gold that are other words in the second run.
     """
 
     first: Side
@@ -125,6 +126,7 @@ class Comparison(_Value):
     agreement: Agreement | None
     disagreeing: int
     disagreements: tuple[Disagreement, ...]
+    other_texts: int = 0
 
     @property
     def names(self) -> tuple[str, str]:
@@ -141,6 +143,10 @@ class Comparison(_Value):
             told.append("a single conversation: nothing to draw again, so there are no intervals")
         elif not self.draws:
             told.append("words are scored by the wheels of the corpus, not by the run: there are no intervals")
+        elif self.conversations < FEW:
+            told.append(f"only {self.conversations} conversations are drawn: too few to say much about others")
+        if self.other_texts:
+            told.append(f"{self.other_texts} of {self.targets} targets have another text in the other run")
         for name, side in zip(self.names, (self.first, self.second), strict=True):
             if side.kind == "oracle":
                 told.append(f"{name} reads gold labels that a system has to find")
@@ -181,6 +187,7 @@ def compare(first: str | Path, second: str | Path, *, limit: int = 100) -> Compa
         agreement=None if agreement is None else Agreement(**agreement),
         disagreeing=differing,
         disagreements=tuple(Disagreement.model_validate(row) for row in shown),
+        other_texts=aligned.other_texts(),
     )
 
 

@@ -18,6 +18,9 @@ from sentio.metrics.significance import drawn, interval, outcomes
 DRAWS, FEWER_DRAWS, MANY_ROWS = 10_000, 1_000, 100_000
 """Draws of conversations; fewer with more rows than `MANY_ROWS`, where a draw takes long and varies little."""
 
+FEW = 20
+"""Fewer conversations than this, drawn again, say little about others: the intervals are too narrow."""
+
 Interval = tuple[float, float]
 
 
