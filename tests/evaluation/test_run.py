@@ -4,8 +4,10 @@ import json
 import shutil
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import Any
 
 import polars
 import pytest
@@ -15,8 +17,24 @@ from hypothesis import strategies as st
 from sentio.errors import InputError, OutputError, RecipeError, SentioError, UnknownName
 from sentio.evaluation import Outcome, evaluate
 from sentio.evaluation.base import Predictions
-from sentio.evaluation.tasks.classification import Classification, dialogue_interval
+from sentio.evaluation.intervals import dialogue_interval
+from sentio.evaluation.tasks.classification import Classification
 from sentio.metrics.confusion import Measure
+
+STEADY = """
+from pathlib import Path
+from moody import Moody
+from pydantic import BaseModel
+from sentio.card import Card
+
+card = Card(title="Steady", summary="throws the same dice", labels="ekman")
+
+class Options(BaseModel):
+    model: Path | None = None
+
+def load(options):
+    return Moody(0)
+"""
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -109,7 +127,7 @@ def stopped(corpora: Path, moody: str, tmp_path: Path, monkeypatch: pytest.Monke
     """A run with all its answers and no metrics."""
     with monkeypatch.context() as patch:
         patch.setattr("sentio.evaluation.run.RunFolder.finish", lambda *_: None)
-        with pytest.raises(ValueError, match="Outcome"):
+        with pytest.raises(RuntimeError, match="has not finished"):
             evaluate(moody, "dailydialog", data=corpora, out=tmp_path / "stopped")
     return tmp_path / "stopped"
 
@@ -130,6 +148,55 @@ def test_answers_cut_anywhere_are_completed(
     shutil.rmtree(cut)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\0\0\0\n", b"\xff\n", b"null\n", b"{}\n", b'{"conversation": "validation-1", "answers": []}\n',
+        b'{"conversation": "validation-1", "answers": [["joy", null], 3]}\n', b'{"conversation": "validation-1"}\n',
+    ],
+)  # fmt: skip
+def test_a_damaged_answer_is_asked_again(
+    damage: bytes, stopped: Path, corpora: Path, moody: str, tmp_path: Path
+) -> None:
+    evaluate(moody, "dailydialog", data=corpora, out=tmp_path / "whole")
+    journal = stopped / "checkpoints" / "moody-0.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([lines[0], damage, *lines[2:]]))
+    evaluate(moody, "dailydialog", data=corpora, out=stopped)
+    assert written(stopped) == written(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "environment.json"])
+@pytest.mark.parametrize("kept", [0, 1, 40])
+def test_a_cut_file_of_a_finished_run_is_written_again(name: str, kept: int, corpora: Path, tmp_path: Path) -> None:
+    evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+    whole = written(tmp_path / "run")
+    (tmp_path / "run" / "metrics.json").write_bytes(b"")
+    path = tmp_path / "run" / name
+    path.write_bytes(path.read_bytes()[:kept])
+    evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+    assert written(tmp_path / "run") == whole
+    assert json.loads((tmp_path / "run" / "environment.json").read_text("utf8"))["seeds"] == [0]
+
+
+def test_the_metrics_of_another_version_are_told(corpora: Path, tmp_path: Path) -> None:
+    evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+    (tmp_path / "run" / "metrics.json").write_text('{"accuracy": 0.5}')
+    with pytest.raises(InputError, match="another version of sentio; choose another --out") as told:
+        evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+    assert "\n" not in str(told.value)
+
+
+def test_a_folder_of_the_users_own_is_refused_and_kept(corpora: Path, moody: str, tmp_path: Path) -> None:
+    own = tmp_path / "home" / "checkpoints" / "mine.pt"
+    own.parent.mkdir(parents=True)
+    own.write_text("weights")
+    for system in (moody, "majority"):
+        with pytest.raises(OutputError, match=r"holds 'mine\.pt' and is no run folder"):
+            evaluate(system, "dailydialog", data=corpora, out=tmp_path / "home")
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == [own]
+
+
 def test_a_finished_run_is_read_not_repeated(
     corpora: Path, moody: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,8 +211,50 @@ def test_a_folder_of_another_call_or_of_other_data_is_refused(corpora: Path, tmp
         evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run", seeds=2)
     path = corpora / "dailydialog" / "dailydialog_dev.txt"
     path.write_text(path.read_text("utf8").replace("lied", "lies"), "utf8")
-    with pytest.raises(RecipeError, match="another recipe"):
+    with pytest.raises(RecipeError, match=r"another recipe \(evaluation\.data differs\)"):
         evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+
+
+def test_other_training_data_are_another_call_where_somebody_learns_from_them(corpora: Path, tmp_path: Path) -> None:
+    evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+    evaluate("majority", "dailydialog", split="train", data=corpora, out=tmp_path / "train")
+    path = corpora / "dailydialog" / "dailydialog_train.txt"
+    path.write_text(path.read_text("utf8").replace("tulips", "roses"), "utf8")
+    with pytest.raises(RecipeError, match=r"another recipe \(evaluation\.training differs\)"):
+        evaluate("majority", "dailydialog", data=corpora, out=tmp_path / "run")
+
+
+def test_a_split_hash_is_that_of_targets_texts_and_gold(corpora: Path, tmp_path: Path) -> None:
+    def split_hash(name: str) -> str:
+        evaluate("majority", "dailydialog", data=corpora, out=tmp_path / name)
+        found: str = json.loads((tmp_path / name / "environment.json").read_text("utf8"))["split_hash"]
+        return found
+
+    path = corpora / "dailydialog" / "dailydialog_dev.txt"
+    before = path.read_text("utf8")
+    first = split_hash("first")
+    path.write_text(before.replace("1\tStill ?\tsurprise", "1\tStill ?\tfear"), "utf8")
+    other_gold = split_hash("other gold")
+    path.write_text(before.replace("1\tStill ?", "1\tAgain ?"), "utf8")
+    other_text = split_hash("other text")
+    path.write_text(before.replace("1\tStill ?", "0\tStill ?"), "utf8")
+    assert split_hash("other speaker") == first, "who speaks is not what is scored"
+    assert len({first, other_gold, other_text}) == 3
+
+
+def test_another_model_in_the_folder_of_a_training_is_another_system(
+    register: Callable[[str, str | None], None], moody: str, corpora: Path, tmp_path: Path
+) -> None:
+    register("steady", STEADY)
+    trained = tmp_path / "trained"
+    (trained / "model").mkdir(parents=True)
+    (trained / "config.toml").write_text('system = "steady"')
+    (trained / "model" / "weights").write_text("1 2 3")
+    first = evaluate(str(trained), "dailydialog", data=corpora, out=tmp_path / "run")
+    assert evaluate(str(trained), "dailydialog", data=corpora, out=tmp_path / "run") == first
+    (trained / "model" / "weights").write_text("1 2 4")
+    with pytest.raises(RecipeError, match=r"another recipe \(evaluation\.model differs\)"):
+        evaluate(str(trained), "dailydialog", data=corpora, out=tmp_path / "run")
 
 
 def test_answers_about_other_conversations_are_refused(stopped: Path, corpora: Path, moody: str) -> None:
@@ -165,7 +274,7 @@ def test_the_folder_says_what_was_done_on_what(corpora: Path, moody: str, tmp_pa
     assert environment["seeds"] == [0, 1]
     assert environment["packages"]["numpy"]
     assert len(environment["split_hash"]) == 64
-    assert list(environment["files"]) == ["dailydialog_dev.txt"]
+    assert list(environment["files"]) == ["dailydialog_train.txt", "dailydialog_dev.txt"]
     assert environment["files_as_measured"] is False
 
 
@@ -203,14 +312,23 @@ def test_without_a_training_split_only_shares_are_learned_and_that_is_told(corpo
         ("majority", "dailydialog", {"split": "dev"}, UnknownName, "unknown split of dailydialog 'dev'"),
         ("majority", "dailydialog", {"target": "emotions"}, UnknownName, "did you mean 'emotion'"),
         ("majority", "dailydialog", {"split": "test"}, InputError, "get dailydialog_"),
+        ("majority", "dailydialog", {"options": {"sedes": 3}}, UnknownName, "unknown option of majority 'sedes'"),
+        ("moody", "dailydialog", {"options": {"sedes": 3}}, UnknownName, "unknown option of moody 'sedes'"),
         ("mean", "dailydialog", {}, SentioError, "a baseline for regression, not for classification"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_written(
-    system: str, corpus: str, more: dict[str, str], error: type[Exception], message: str, corpora: Path, tmp_path: Path
+    system: str,
+    corpus: str,
+    more: dict[str, Any],
+    error: type[Exception],
+    message: str,
+    corpora: Path,
+    moody: str,
+    tmp_path: Path,
 ) -> None:
     with pytest.raises(error, match=message):
-        evaluate(system, corpus, data=corpora, out=tmp_path / "run", **more)  # type: ignore[arg-type]
+        evaluate(system, corpus, data=corpora, out=tmp_path / "run", **more)
     assert not (tmp_path / "run").exists()
 
 

@@ -1,6 +1,8 @@
 """Batches, schedules, resuming, recipes and run folders, on a model of 8 dimensions."""
 
+import errno
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +17,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from transformers import BertConfig, BertModel
 
-from sentio.errors import InputError, RecipeError
+from sentio.errors import InputError, OutputError, RecipeError
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.training import batches, recipe
 from sentio.training.fine_tune import FineTuning, fine_tune, predict
-from sentio.training.run_folder import RunFolder
+from sentio.training.run_folder import RunFolder, replacing
 
 SETTINGS = FineTuning(
     epochs=3, batch_size=4, learning_rate=5e-3, layer_decay=0.9, head_rate=5, weight_decay=0.01, warmup=0.1,
@@ -97,16 +99,109 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
 
 def test_a_run_folder_keeps_stages_and_refuses_another_recipe(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run", "a = 1")
-    assert run.once("stage", lambda: {"x": np.arange(3)})["x"].tolist() == [0, 1, 2]
+    assert not run.path.exists(), "looking writes nothing"
+
+    def killed() -> None:
+        assert run.once("stage", lambda: {"x": np.arange(3)})["x"].tolist() == [0, 1, 2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run.complete(killed)
     again = RunFolder(tmp_path / "run", "a = 1")
-    assert again.once("stage", lambda: pytest.fail("computed twice"))["x"].tolist() == [0, 1, 2]
-    with pytest.raises(RecipeError, match="another recipe"):
+
+    def work() -> None:
+        again.once("stage", lambda: pytest.fail("computed twice"))
+        again.finish({"f1": 0.5})
+
+    with pytest.raises(RecipeError, match=r"another recipe \(a differs\); choose another --out"):
         RunFolder(tmp_path / "run", "a = 2")
-    run.finish({"f1": 0.5})
+    assert again.complete(work) == {"f1": 0.5}
     assert json.loads((tmp_path / "run" / "metrics.json").read_text()) == {"f1": 0.5}
     assert not run.checkpoints.exists()
     environment = json.loads((tmp_path / "run" / "environment.json").read_text())
     assert environment["packages"]["numpy"] == np.__version__
+    assert run.complete(lambda: pytest.fail("measured twice")) == {"f1": 0.5}
+
+
+def test_a_run_is_never_put_into_a_folder_of_the_users_own(tmp_path: Path) -> None:
+    for name in ("thesis.txt", "checkpoints/epoch-3.pt", "metrics.json", "environment.json", ".hidden"):
+        own = tmp_path / "of the user" / name
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text('{"f1": 0.5}')
+        with pytest.raises(OutputError, match="is no run folder; name a new or an empty one with --out"):
+            RunFolder(tmp_path / "of the user", "a = 1")
+        assert [path for path in (tmp_path / "of the user").rglob("*") if path.is_file()] == [own]
+        shutil.rmtree(tmp_path / "of the user")
+
+
+def test_a_recipe_beside_the_users_own_files_makes_no_run_folder_of_theirs(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("a = 1")
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "epoch-3.pt").write_text("weights")
+    with pytest.raises(OutputError, match=r"holds 'epoch-3\.pt'"):
+        RunFolder(tmp_path, "a = 1")
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("", "has an empty config.toml"),
+        ("a = 1\nb =", "has a damaged config.toml"),
+        ("a = 1\n[teachers]\nepochs = 2", r"another recipe \(teachers.epochs differs\)"),
+        ("a = 1 # the same, said otherwise\n[teachers]\nepochs = 3\n", "another recipe; choose"),
+    ],
+)
+def test_why_a_run_is_not_gone_on_with_is_told(config: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(config)
+    with pytest.raises(RecipeError, match=message):
+        RunFolder(tmp_path, "a = 1\n[teachers]\nepochs = 3\n")
+
+
+@pytest.mark.parametrize("left", ["", "[]", "null", '{"f1": 0.', '\xff"'])
+def test_damaged_metrics_are_measured_again_and_a_damaged_environment_is_written_again(
+    left: str, tmp_path: Path
+) -> None:
+    run = RunFolder(tmp_path, "a = 1")
+    run.complete(lambda: run.finish({"f1": 0.5}), {"seeds": [0]})
+    for name in ("metrics.json", "environment.json"):
+        (tmp_path / name).write_text(left, "latin-1")
+    assert RunFolder(tmp_path, "a = 1").complete(lambda: run.finish({"f1": 0.25}), {"seeds": [1]}) == {"f1": 0.25}
+    assert json.loads((tmp_path / "environment.json").read_text())["seeds"] == [1]
+
+
+def test_what_a_kill_left_of_a_finished_run_is_cleaned(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path, "a = 1")
+    run.complete(lambda: run.finish({"f1": 0.5}))
+    run.checkpoints.mkdir()
+    (run.checkpoints / "stage.npz").write_text("left")
+    run.complete(lambda: pytest.fail("measured twice"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml", "environment.json", "metrics.json"]
+
+
+def test_two_at_work_in_one_folder_are_one_too_many(tmp_path: Path) -> None:
+    first, second = RunFolder(tmp_path, "a = 1"), RunFolder(tmp_path, "a = 1")
+
+    def work() -> None:
+        with pytest.raises(OutputError, match="another process is at work in it"):
+            second.complete(lambda: pytest.fail("two at work"))
+        first.finish({"f1": 0.5})
+
+    first.complete(work)
+    assert second.complete(lambda: pytest.fail("measured twice")) == {"f1": 0.5}
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.json"
+    path.write_text("before")
+
+    def fill() -> None:
+        with replacing(path) as beside:
+            beside.write_text("cut")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError, match="disk full"):
+        fill()
+    assert path.read_text() == "before"
 
 
 def test_recipes_name_what_is_wrong(tmp_path: Path) -> None:

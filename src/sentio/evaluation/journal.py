@@ -1,7 +1,7 @@
 """Answers on disk as they come, so that a killed run goes on where it was.
 
 One JSON line a conversation: its id and the answers, in the order of its targets. A line that was cut
-by the kill is dropped and asked again.
+by the kill, or damaged by anything else, is dropped with those after it and asked again.
 """
 
 import json
@@ -55,9 +55,9 @@ class Journal:
         whole, end = 0, 0
         with self._path.open("rb") as file:
             for one, line in zip(asked, islice(file, len(asked)), strict=False):
-                if not line.endswith(b"\n"):
+                if (about := _about(line, len(one.targets))) is None:
                     break
-                if json.loads(line)["conversation"] != one.item.id:
+                if about != one.item.id:
                     raise OutputError(f"{self._path}: holds answers about other conversations; remove the run folder")
                 whole, end = whole + 1, end + len(line)
         with self._path.open("r+b") as file:
@@ -68,6 +68,17 @@ class Journal:
 def _line(conversation: str, answers: Sequence[Answer]) -> str:
     told = [[answer.value, answer.probabilities] for answer in answers]
     return json.dumps({"conversation": conversation, "answers": told}, ensure_ascii=False) + "\n"
+
+
+def _about(line: bytes, targets: int) -> str | None:
+    """The conversation of a line with so many answers; None where the line is cut or damaged."""
+    try:
+        told = json.loads(line)
+        answers = [(value, probabilities) for value, probabilities in told["answers"]]
+        conversation: str = told["conversation"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return conversation if line.endswith(b"\n") and len(answers) == targets else None
 
 
 def _value(value: str | float | list[str]) -> Value:

@@ -13,12 +13,16 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sentio import corpora
+from pydantic import ValidationError
+
+from sentio import corpora, registry
 from sentio.corpora import Corpus
+from sentio.errors import InputError, UnknownName
 from sentio.evaluation import predictors, tasks
 from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.given import GivenAnswers
@@ -26,7 +30,7 @@ from sentio.evaluation.journal import Journal
 from sentio.evaluation.outcome import Outcome, Row, merged
 from sentio.evaluation.predictions import by_seed, table
 from sentio.evaluation.predictors import Contender
-from sentio.training.run_folder import RunFolder
+from sentio.training.run_folder import RunFolder, replacing
 
 if TYPE_CHECKING:
     import polars
@@ -54,18 +58,19 @@ def evaluate(
     run with the seeds 0 to `seeds` - 1. `out` is runs/SYSTEM-CORPUS-SPLIT-TARGET by default. A killed run
     goes on where it was when called again and ends with the same bytes; a finished one is read, not
     repeated. Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
-    when `out` holds another run, `OutputError`.
+    when `out` holds another run, `OutputError` when it holds something else, or another process is at work there.
     """
     source = corpora.load(corpus, None if data is None else Path(data))
     call = _Call.prepared(system, source, split or _default_split(source), target, seeds, options or {})
     path = Path(out or Path("runs") / f"{Path(system).name}-{source.name}-{call.split}-{call.target}")
-    if not (path / "metrics.json").exists():
-        call.try_system()
-    folder = RunFolder(path, call.config(), call.facts())
+    folder = RunFolder(path, call.config())
     if folder.metrics is None:
-        rows = [call.row(contender, folder, progress) for contender in call.contenders]
-        folder.finish(call.outcome(rows).model_dump())
-    return Outcome.model_validate(folder.metrics)
+        call.try_system()
+    metrics = folder.complete(lambda: call.run(folder, progress), call.facts())
+    try:
+        return Outcome.model_validate(metrics)
+    except ValidationError as error:
+        raise InputError("written by another version of sentio; choose another --out", path=path) from error
 
 
 def _default_split(corpus: Corpus) -> str:
@@ -95,34 +100,54 @@ class _Call:
         target = target or tasks.default_target(corpus.card)
         task = tasks.for_target(corpus, target, items)
         first = predictors.system(system, task, corpus)
+        if options and (first.kind != "system" or first.sha256):
+            raise UnknownName(f"option of {system}", next(iter(options)), ())
         asked = tasks.asked(task, items)
         others = (one for one in predictors.baselines(task, corpus, asked) if one.name != first.name)
         return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
 
     def config(self) -> str:
-        """The call as TOML, with a hash of the data: a folder made by another one is not gone on with."""
+        """The call as TOML, with hashes of the data, the training data where something is learned from them, and
+        of a trained model: a folder made by another one is not gone on with."""
         given = {
+            "sentio": version("sentio"),
             "system": self.system,
             "corpus": self.corpus.name,
             "split": self.split,
             "target": self.target,
             "seeds": self.seeds,
             "data": self.corpus.fingerprint(self.split),
-            **({"predictions": digest} if (digest := self.contenders[0].sha256) else {}),
+            "training": self.corpus.fingerprint("train") if self.learned else "",
+            "predictions": self.contenders[0].sha256,
+            "model": self._model_digest(),
         }
-        lines = ["[evaluation]", *(f"{key} = {json.dumps(value)}" for key, value in given.items())]
+        lines = ["[evaluation]", *(f"{key} = {json.dumps(value)}" for key, value in given.items() if value != "")]
         lines += ["", "[options]", *(f"{key} = {json.dumps(str(value))}" for key, value in self.options.items())]
         return "\n".join(lines) + "\n"
 
     def facts(self) -> dict[str, Any]:
-        """What the environment says besides versions: seeds, and hashes of what was read and asked."""
-        keys = sorted(f"{one.item.id}\t{t.utterance}\t{t.evidence}" for one in self.asked for t in one.targets)
+        """What the environment says besides versions: seeds, and hashes of what was read and asked.
+
+        `split_hash` is that of the targets: where each is, what is said there, and its gold.
+        """
+        keys = sorted(
+            json.dumps([one.item.id, t.utterance, t.evidence, one.utterances[t.utterance].text, t.gold])
+            for one in self.asked
+            for t in one.targets
+        )
+        read = {self.split, "train"} if self.learned else {self.split}
+        names = dict.fromkeys(name for split in sorted(read) for name in self.corpus.card.files[split])
         return {
             "seeds": list(range(self.seeds)),
             "split_hash": sha256("\n".join(keys).encode()).hexdigest(),
-            "files": {name: self.corpus.files.checksum(name) for name in self.corpus.card.files[self.split]},
-            "files_as_measured": all(f.state == "same" for f in self.corpus.check() if self.split in f.splits),
+            "files": {name: self.corpus.files.checksum(name) for name in names},
+            "files_as_measured": all(f.state == "same" for f in self.corpus.check() if read & {*f.splits}),
         }
+
+    @property
+    def learned(self) -> bool:
+        """Whether somebody here learns from the training split."""
+        return any(contender.learned == "train" for contender in self.contenders)
 
     @cached_property
     def training(self) -> tuple[Asked, ...]:
@@ -150,6 +175,11 @@ class _Call:
             return predictors.recognizer(contender, self.task, self.corpus.card, seed, self.options)
         return predictors.fitted(contender, self.task, self.training if contender.learned else (), seed)
 
+    def run(self, folder: RunFolder, progress: Progress) -> None:
+        """Let all answer, one after the other, and write what came out."""
+        rows = [self.row(contender, folder, progress) for contender in self.contenders]
+        folder.finish(self.outcome(rows).model_dump())
+
     def row(self, contender: Contender, folder: RunFolder, progress: Progress) -> Row:
         """Ask for every seed, write the answers, then score them."""
         answered = []
@@ -162,8 +192,23 @@ class _Call:
         first = contender == self.contenders[0]
         path = folder.path / ("predictions.parquet" if first else f"baselines/{contender.file_name}.parquet")
         path.parent.mkdir(exist_ok=True)
-        predictions.write_parquet(path)
+        with replacing(path) as beside:
+            predictions.write_parquet(beside)
         return scored(contender, self.task, predictions)
+
+    def _model_digest(self) -> str:
+        """SHA-256 over the names and files of a training run's model; "" for a system that comes with a package,
+        whose version says which it is."""
+        folder = Path(self.system) / "model"
+        if self.system in registry.components("recognition") or not folder.is_dir():
+            return ""
+        digest = sha256()
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            with path.open("rb") as file:
+                digest.update(
+                    f"{path.relative_to(folder).as_posix()} {file_digest(file, 'sha256').hexdigest()}\n".encode()
+                )
+        return digest.hexdigest()
 
     def outcome(self, rows: Sequence[Row]) -> Outcome:
         return Outcome(

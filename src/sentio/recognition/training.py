@@ -37,7 +37,4 @@ def train(
         raise MissingExtra("train") from error
     settings = recipes.checked(path, tables, trainer.Recipe)
     run = RunFolder(Path(out or Path("runs") / path.stem), text)
-    if run.metrics is not None:
-        return run.metrics
-    metrics: dict[str, Any] = trainer.train(settings, run, None if data is None else Path(data), progress)
-    return metrics
+    return run.complete(lambda: trainer.train(settings, run, None if data is None else Path(data), progress))
