@@ -8,8 +8,10 @@ import pytest
 
 from sentio.errors import InputError, RecipeError
 from sentio.evaluation import evaluate
+from sentio.evaluation.base import Answer, Task
 from sentio.evaluation.given import GivenAnswers
 from sentio.evaluation.tasks.causes import Causes
+from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.regression import Regression
 
@@ -91,14 +93,63 @@ def test_columns_are_named_and_several_seeds_refused(tmp_path: Path) -> None:
 def test_numbers_sets_and_pairs(tmp_path: Path, corpora: Path) -> None:
     path = tmp_path / "theirs.csv"
     path.write_text("conversation,utterance,predicted\nc,007,1.5\n")
-    assert GivenAnswers(path, Regression("empathy"))._values == {("c", "007", ""): 1.5}
+    assert GivenAnswers(path, Regression("empathy"))._answers == {("c", "007", ""): Answer(1.5)}
     path.write_text("conversation,utterance,predicted\nc,007,many\n")
     with pytest.raises(InputError, match="prediction 1 is no number: 'many'"):
         GivenAnswers(path, Regression("empathy"))
-    path.write_text('conversation,utterance,predicted\nc,0,"joy, love"\nc,1,\n')
-    assert GivenAnswers(path, MultiLabel("emotion", ("joy", "love")))._values == {
-        ("c", "0", ""): ("joy", "love"),
-        ("c", "1", ""): (),
-    }
+    for between in (", ", "; ", ";"):
+        path.write_text(f'conversation,utterance,predicted\nc,0,"joy{between}love"\nc,1,\n')
+        assert GivenAnswers(path, MultiLabel("emotion", ("joy", "love")))._answers == {
+            ("c", "0", ""): Answer(("joy", "love")),
+            ("c", "1", ""): Answer(()),
+        }
     path.write_text("conversation,utterance,evidence,predicted\nc,1,0,cause\nc,1,1,no cause\n")
-    assert GivenAnswers(path, Causes())._values[("c", "1", "0")] == "cause"
+    assert GivenAnswers(path, Causes())._answers[("c", "1", "0")] == Answer("cause")
+
+
+EMOTION = Classification("emotion", ("joy", "sadness"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "task", "message"),
+    [
+        ({"predicted": [["joy"]]}, EMOTION, "column 'predicted' holds List"),
+        ({"predicted": [True]}, EMOTION, "column 'predicted' holds Boolean"),
+        ({"predicted": [1]}, EMOTION, "column 'predicted' holds Int64, which is nothing for classification"),
+        ({"predicted": [{"label": "joy"}]}, EMOTION, "column 'predicted' holds Struct"),
+        ({"predicted": ["joy"], "utterance": [0.0]}, EMOTION, "column 'utterance' holds Float64"),
+        ({"predicted": ["joy"], "conversation": [b"c"]}, EMOTION, "column 'conversation' holds Binary"),
+        ({"predicted": [[1, 2]]}, MultiLabel("emotion", ("joy", "love")), "column 'predicted' holds List"),
+        ({"predicted": [["joy", None]]}, MultiLabel("emotion", ("joy", "love")), "has an empty place"),
+        ({"predicted": [[0.5]]}, Regression("empathy"), "column 'predicted' holds List"),
+    ],
+)
+def test_columns_of_another_kind_are_refused(
+    columns: dict[str, list[object]], task: Task, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "theirs.parquet"
+    polars.DataFrame({"conversation": ["c"], "utterance": [0], **columns}).write_parquet(path)
+    with pytest.raises(InputError, match=message):
+        GivenAnswers(path, task)
+
+
+def test_white_space_does_not_count_and_case_does_not_in_a_users_table(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text("conversation,utterance,predicted\nc,0, Joy \n")
+    key = ("c", "0", "")
+    assert GivenAnswers(path, EMOTION)._answers[key] == Answer("Joy")
+    assert GivenAnswers(path, EMOTION, any_case=True)._answers[key] == Answer("joy")
+
+
+@pytest.mark.parametrize(
+    ("shares", "kept"), [([0.75, 0.25], True), ([0.25, 0.75], False), ([0.5, 0.25, 0.25], False), (None, False)]
+)
+def test_probabilities_are_kept_where_they_are_of_these_labels(
+    shares: list[float] | None, kept: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "theirs [1].parquet"
+    polars.DataFrame(
+        {"conversation": ["c"], "utterance": ["0"], "predicted": ["joy"], "probabilities": [shares]}
+    ).write_parquet(path)
+    (answer,) = GivenAnswers(path, EMOTION)._answers.values()
+    assert answer == Answer("joy", tuple(shares) if kept and shares else None)
