@@ -112,7 +112,7 @@ def _shown(rows: tuple["Result", ...], format: str, *, whole: bool) -> str:
     parts = []
     for table in tables(shown):
         if format == "markdown":
-            parts.append(f"**{table.title}**\n\n{markdown(table)}\n")
+            parts.append(f"**{table.title}**\n\n{markdown([table])}\n")
         else:
             parts.append(f"{table.title}\n\n{aligned([COLUMNS, *table.lines()])}\n\n")
     left = f"; {len(rows) - len(shown)} ablations are left out" if len(shown) < len(rows) else ""

@@ -1,6 +1,7 @@
 """The page of the documentation is what the generator makes of the files, and shows ours beside theirs."""
 
 import importlib.util
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,14 @@ def test_runs_are_added_and_refused_ones_are_told(
     assert text == page((*catalogue.published(), *added))
     assert generator.main([str(tmp_path / "run"), str(tmp_path / "gone")]) == 1
     assert "refused: the run is not finished" in capsys.readouterr().err
+    told = json.loads((tmp_path / "run" / "metrics.json").read_text("utf8"))
+    (tmp_path / "run" / "metrics.json").write_text(json.dumps({**told, "chosen_on": "this split"}), "utf8")
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "config.toml").write_text('system = "moody"\n', "utf8")
+    assert generator.main([str(tmp_path / "run"), str(tmp_path / "training")]) == 0, "as it must be, and told"
+    refused = capsys.readouterr().err
+    assert "run: refused: moody was trained or chosen on this split" in refused
+    assert "training: refused: a training, not an evaluation" in refused
     assert catalogue.ours() == added, "what is added twice is there once"
 
 
@@ -89,7 +98,7 @@ def test_a_table_is_ranked_with_marks_and_one_scale(row: Make) -> None:
         row(system="nobody", value=50.0, role="baseline"),
     ]
     (table,) = tables(rows)
-    assert markdown(table).splitlines()[2:] == [
+    assert markdown([table]).splitlines()[2:] == [
         "| Fork | text | 62.00 |  | T | Kettle paper, Table 1 |",
         "| ↳ Fork, reproduced | text | 40.00 |  | R | Kettle paper, Table 1 |",
         "| **Spoon** | text | **61.50 ± 1.00** | 3 |  | ours |",
@@ -111,7 +120,33 @@ def test_nothing_is_ranked_across_versions_splits_or_metrics(row: Make) -> None:
 
 def test_the_headline_is_the_metric_that_most_report(row: Make) -> None:
     rows = [row(metric="accuracy"), row(metric="weighted_f1"), row(system="Spoon", metric="accuracy")]
-    assert [table.metric for table in headlines(tables(rows))] == ["accuracy"]
-    assert [table.metric for table in headlines(tables(rows[:2]))] == ["weighted_f1"]
+    assert shown(rows) == [("test", "accuracy")]
+    assert shown(rows[:2]) == [("test", "weighted_f1")]
     own = [row(metric="weighted_f1"), row(metric="micro_f1_without:others")]
-    assert [table.metric for table in headlines(tables(own))] == ["micro_f1_without:others"]
+    assert shown(own) == [("test", "micro_f1_without:others")]
+
+
+def test_ours_on_validation_stand_below_theirs_on_test_by_the_same_metric(row: Make) -> None:
+    theirs = [row(), row(system="Fork", value=50.0)]
+    ours = [
+        row(system=system, split="validation", metric=metric, value=value, source_kind="ours")
+        for system in ("mug", "cup")
+        for metric, value in (("accuracy", 90.0), ("uar", 80.0))
+    ]
+    best = row(system="cup", split="validation", value=99.0, source_kind="ours")
+    assert shown([*theirs, *ours, best]) == [("test", "weighted_f1"), ("validation", "weighted_f1")]
+    lines = page([*theirs, *ours, best]).partition("**meld: weighted_f1**")[2].splitlines()
+    assert lines[2:7] == [
+        "| split | system | sees | score | seeds | marks | source |",
+        "|---|---|---|---:|---:|---|---|",
+        "| test | Kettle | text | 60.00 |  |  | Kettle paper, Table 1 |",
+        "| test | Fork | text | 50.00 |  |  | Kettle paper, Table 1 |",
+        "| validation | **cup** | text | **99.00** |  |  | ours |",
+    ], "the better score is not above those of another split"
+    assert shown([*theirs, *ours]) == [("test", "weighted_f1"), ("validation", "accuracy")]
+    assert "**meld, validation: accuracy**" in page([*theirs, *ours])
+
+
+def shown(rows: list[Result]) -> list[tuple[str, str]]:
+    """Split and metric of the tables that the page shows."""
+    return [(table.split, table.metric) for splits in headlines(tables(rows)) for table in splits]

@@ -17,13 +17,15 @@ or metrics. `sentio catalogue --corpus meld` shows all metrics of a corpus, abla
 [published]({DATA}/published.csv), [ours]({DATA}/own.csv).
 
 Scores are in percent unless the metric has a scale of its own; ± is the standard deviation over seeds. Rows in bold \
-are ours: made by `sentio evaluate`, on validation splits, beside the trivial baselines. A published score on a test \
-split and ours on validation stand in two tables, and cannot be compared to the decimal.
+are ours: made by `sentio evaluate`, on validation splits, beside the trivial baselines. Where a published score is \
+one on a test split and ours one on validation, they stand below each other, each split sorted by itself: they cannot \
+be compared to the decimal.
 
 Marks: {LEGEND}.
 """
 FOOT = """`python docs/make_catalogue.py [RUN...]` adds runs and writes this page. A run whose system was trained or \
-chosen on the scored split is refused, and so is one on a test split when nobody knows what it was chosen on.
+chosen on the scored split, or on one that holds the same conversations, is refused, and so is one on a test split \
+when nobody knows what it was chosen on.
 """
 METHODS: tuple[str, ...] = get_args(Method)
 LEE, SHOU = "https://arxiv.org/abs/2409.15316", "https://arxiv.org/abs/2509.24322"
@@ -35,24 +37,29 @@ def page(results: Sequence[Result]) -> str:
     """The Markdown of docs/catalogue.md: an overview, the headline metric of every split, and what the lint says."""
     shown = headlines(tables([row for row in results if row.role != "ablation"]))
     parts = [HEAD, _overview(results), _axes(results)]
-    for task, of_task in groupby(shown, key=lambda table: table.task):
+    for task, of_task in groupby(shown, key=lambda splits: splits[0].task):
         parts.append(f"## {task.capitalize()}\n")
-        for corpus, of_corpus in groupby(of_task, key=lambda table: table.corpus):
+        for corpus, of_corpus in groupby(of_task, key=lambda splits: splits[0].corpus):
             parts.append(f"### {corpus}\n")
-            parts += [_folded(table) for table in of_corpus]
+            parts += [part for splits in of_corpus for part in _parts(splits)]
     findings = "\n".join(f"- {finding.rule}: {finding.message}" for finding in lint(results))
     parts += [f"## What the lint says\n\n{findings}\n", FOOT]
     return "\n".join(parts)
 
 
-def markdown(table: Table) -> str:
-    """One table, our rows in bold."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|---|---|---:|---:|---|---|"]
-    for row, line in zip(table.rows, table.lines(), strict=True):
-        cells = [cell.replace("|", "\\|") for cell in line]
-        if row.source_kind == "ours":
-            cells = [f"**{cells[0]}**", cells[1], f"**{cells[2]}**", *cells[3:]]
-        lines.append("| " + " | ".join(cells) + " |")
+def markdown(splits: Sequence[Table]) -> str:
+    """Tables of one metric below each other, with the split of each row where there are several; ours in bold."""
+    several = len(splits) > 1
+    lines = [
+        "| " + " | ".join([*["split"] * several, *COLUMNS]) + " |",
+        "|---" * several + "|---|---|---:|---:|---|---|",
+    ]
+    for table in splits:
+        for row, line in zip(table.rows, table.lines(), strict=True):
+            cells = [cell.replace("|", "\\|") for cell in line]
+            if row.source_kind == "ours":
+                cells = [f"**{cells[0]}**", cells[1], f"**{cells[2]}**", *cells[3:]]
+            lines.append("| " + " | ".join([*[table.split] * several, *cells]) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -83,9 +90,18 @@ def _axes(results: Sequence[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _parts(splits: Sequence[Table]) -> list[str]:
+    """The tables of one metric under their title; those that are parts of a mean or sum that is shown are folded."""
+    whole = WHOLES.get(splits[0].corpus)
+    if whole is not None:
+        return [_folded(table) if whole not in (table.version, table.split) else _titled([table]) for table in splits]
+    return [_titled(splits)]
+
+
+def _titled(splits: Sequence[Table]) -> str:
+    title = splits[0].title if len(splits) == 1 else splits[0].title_of_splits
+    return f"**{title}**\n\n{markdown(splits)}"
+
+
 def _folded(table: Table) -> str:
-    """A table under its title, folded where it is one part of a mean or sum that is shown, too."""
-    whole = WHOLES.get(table.corpus)
-    if whole is not None and whole not in (table.version, table.split):
-        return f"<details><summary>{table.title}</summary>\n\n{markdown(table)}\n</details>\n"
-    return f"**{table.title}**\n\n{markdown(table)}"
+    return f"<details><summary>{table.title}</summary>\n\n{markdown([table])}\n</details>\n"

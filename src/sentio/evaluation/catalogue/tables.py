@@ -43,6 +43,12 @@ class Table:
         version = f" ({self.version})" if self.version else ""
         return f"{self.corpus}{version}, {self.split}: {self.metric}"
 
+    @property
+    def title_of_splits(self) -> str:
+        """The title of this table and those of other splits below it."""
+        version = f" ({self.version})" if self.version else ""
+        return f"{self.corpus}{version}: {self.metric}"
+
     def lines(self) -> list[tuple[str, ...]]:
         """The cells of `COLUMNS`, row by row, as every face shows them."""
         return [cells(row) for row in self.rows]
@@ -73,16 +79,26 @@ def tables(results: Sequence[Result]) -> tuple[Table, ...]:
     )
 
 
-def headlines(all_tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Of each corpus, version and split the table of the metric that most rows report."""
+def headlines(all_tables: Sequence[Table]) -> tuple[tuple[Table, ...], ...]:
+    """What is shown of each corpus and version: one table a split, those of one metric together.
 
-    def importance(table: Table) -> tuple[object, ...]:
-        kind = table.metric.partition(":")[0]
-        rank = HEADLINES.index(kind) if kind in HEADLINES else len(HEADLINES)
-        return -len(table.rows), rank, table.metric
+    The metric is the one that most rows of a split report, but one that a split before it is shown by goes first,
+    so that a reader sees ours on validation beside theirs on test. Nothing is ranked across.
+    """
+    shown: list[tuple[Table, ...]] = []
+    for _, of_version in groupby(all_tables, key=lambda table: (table.corpus, table.version)):
+        together: dict[str, list[Table]] = {}
+        for _, of_split in groupby(of_version, key=lambda table: table.split):
+            table = min(of_split, key=lambda table: (table.metric not in together, *_importance(table)))
+            together.setdefault(table.metric, []).append(table)
+        shown += map(tuple, together.values())
+    return tuple(shown)
 
-    groups = groupby(all_tables, key=lambda table: (table.corpus, table.version, table.split))
-    return tuple(min(group, key=importance) for _, group in groups)
+
+def _importance(table: Table) -> tuple[int, int, str]:
+    kind = table.metric.partition(":")[0]
+    rank = HEADLINES.index(kind) if kind in HEADLINES else len(HEADLINES)
+    return -len(table.rows), rank, table.metric
 
 
 def _ranked(rows: list[Result]) -> tuple[Result, ...]:
