@@ -29,7 +29,8 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_system_and_the_baselines_make_one_table(sentio: Call, table: Path) -> None:
     done = sentio("evaluate", "--system", "mini", "--corpus", table)
     assert done.code == 0
-    heading, empty, columns, first, *rows = done.out.splitlines()
+    heading, guess, empty, columns, first, *rows = done.out.splitlines()
+    assert guess == 'labels: ekman, guessed; say space = "..." in moods.toml'
     assert heading == "moods/all, emotion: 6 targets in 2 conversations"
     assert not empty
     assert columns.split()[:3] == ["weighted_f1", "macro_f1", "accuracy"]
@@ -92,7 +93,7 @@ def test_a_folder_of_another_call_is_refused(sentio: Call, table: Path) -> None:
 
 
 def test_answers_that_are_no_label_are_told_last_and_only_where_there_are_any(sentio: Call, table: Path) -> None:
-    columns = sentio("evaluate", "--corpus", table, "--out", "mini").out.splitlines()[2]
+    columns = sentio("evaluate", "--corpus", table, "--out", "mini").out.splitlines()[3]
     assert columns.split()[:5] == ["weighted_f1", "macro_f1", "accuracy", "uar", "ece"]
     assert "invalid_rate" not in columns
     rows = [
@@ -102,11 +103,39 @@ def test_answers_that_are_no_label_are_told_last_and_only_where_there_are_any(se
     lines = [f"{conversation},{utterance},{label}" for conversation, utterance, label in rows]
     Path("theirs.csv").write_text("\n".join(["conversation,utterance,predicted", *lines]), "utf8")
     shown = sentio("evaluate", "--corpus", table, "--system", "theirs.csv", "--out", "theirs").out.splitlines()
-    assert shown[2].split()[:5] == ["weighted_f1", "macro_f1", "accuracy", "uar", "invalid_rate"]
-    assert shown[3].split()[5] == "0.1667"
+    assert shown[3].split()[:5] == ["weighted_f1", "macro_f1", "accuracy", "uar", "invalid_rate"]
+    assert shown[4].split()[5] == "0.1667"
 
 
 def test_sets_of_labels_have_an_interval(sentio: Call, miniatures: Path, tmp_path: Path) -> None:
-    done = sentio("evaluate", "--system", "majority", "--corpus", "goemotions", "--data", miniatures, "--out", tmp_path / "run")
+    done = sentio(
+        "evaluate", "--system", "majority", "--corpus", "goemotions", "--data", miniatures, "--out", tmp_path / "run"
+    )
     assert done.code == 0
     assert "95 % of macro_f1" in done.out
+
+
+def test_labels_of_no_space_tell_the_way_out_and_a_named_space_is_no_guess(sentio: Call, table: Path) -> None:
+    table.with_suffix(".toml").write_text('space = "meld"\n', "utf8")
+    named = sentio("evaluate", "--system", "majority", "--corpus", table, "--out", "named")
+    assert "guessed" not in named.out
+    table.with_suffix(".toml").unlink()
+    table.write_text(TABLE.replace("anger", "hunger"), "utf8")
+    sentio("evaluate", "--corpus", table, "--out", "run").fails("under [labels] in the .toml beside it")
+    own = sentio("evaluate", "--system", "majority", "--corpus", table, "--out", "own").out.splitlines()
+    assert own[1] == 'labels: the table\'s own, no label space holds them; say space = "..." in moods.toml'
+
+
+def test_predictions_for_an_own_table_are_read_in_any_case(sentio: Call, table: Path) -> None:
+    labels = ["Anger", "neutral", "ANGER ", "sadness", "joy", "Joy"]
+    places = [("kitchen", place) for place in range(4)] + [("garden", 0), ("garden", 1)]
+    rows = [f"{talk},{place},{label}" for (talk, place), label in zip(places, labels, strict=True)]
+    Path("theirs.csv").write_text("\n".join(["conversation,utterance,predicted", *rows]), "utf8")
+    done = sentio("evaluate", "--corpus", table, "--system", "theirs.csv", "--format", "json")
+    assert json.loads(done.out)["rows"][0]["metrics"]["accuracy"]["mean"] == 1.0
+
+
+def test_a_corpus_of_questions_says_so_first(sentio: Call, miniatures: Path) -> None:
+    sentio("evaluate", "--corpus", "emobench", "--data", miniatures).fails(
+        "emobench holds questions, not conversations"
+    )

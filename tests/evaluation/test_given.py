@@ -1,6 +1,7 @@
 """A file of somebody else's predictions as a system."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars
@@ -138,7 +139,7 @@ def test_white_space_does_not_count_and_case_does_not_in_a_users_table(tmp_path:
     path.write_text("conversation,utterance,predicted\nc,0, Joy \n")
     key = ("c", "0", "")
     assert GivenAnswers(path, EMOTION)._answers[key] == Answer("Joy")
-    assert GivenAnswers(path, EMOTION, any_case=True)._answers[key] == Answer("joy")
+    assert GivenAnswers(path, replace(EMOTION, any_case=True))._answers[key] == Answer("joy")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def evaluate(
     from sentio.cli.progress import Progress
     from sentio.evaluation import evaluate as run
 
+    _require_conversations(corpus, data)
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
         outcome = run(
             system,
@@ -80,11 +81,28 @@ def evaluate(
             options={name.replace("-", "_"): value for name, value in options.items()},
             progress=progress.advance,
         )
-    print(outcome.model_dump_json(indent=2) if format == "json" else _table(outcome))
+    print(outcome.model_dump_json(indent=2) if format == "json" else _table(outcome, _guess(corpus, outcome)))
     return 0
 
 
-def _table(outcome: "Outcome") -> str:
+def _require_conversations(corpus: str, data: Path | None) -> None:
+    """Raise `InputError` for a corpus of questions, before it is told that it has no validation split."""
+    from sentio.corpora import TABLES, load
+    from sentio.errors import InputError
+
+    if Path(corpus).suffix.lower() not in TABLES and not load(corpus, data).card.layers:
+        raise InputError(f"{corpus} holds questions, not conversations")
+
+
+def _guess(corpus: str, outcome: "Outcome") -> str | None:
+    """What is to be said of the labels of a user's own table."""
+    from sentio.corpora import TABLES
+    from sentio.corpora.table import guess
+
+    return guess(Path(corpus), outcome.labels) if Path(corpus).suffix.lower() in TABLES else None
+
+
+def _table(outcome: "Outcome", guess: str | None) -> str:
     from sentio.cli import figures
     from sentio.cli.alignment import aligned
     from sentio.files.writers.table import literal
@@ -103,7 +121,8 @@ def _table(outcome: "Outcome") -> str:
         f"{outcome.targets} targets in {outcome.conversations} conversations"
     )
     notes = map(literal, _notes(outcome))
-    return "\n".join([literal(heading), "", aligned(rows, numbers_from=1), "", *notes]).rstrip()
+    headings = [literal(line) for line in (heading, guess) if line]
+    return "\n".join([*headings, "", aligned(rows, numbers_from=1), "", *notes]).rstrip()
 
 
 def _shown(outcome: "Outcome") -> list[str]:

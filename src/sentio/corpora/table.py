@@ -77,9 +77,10 @@ class Row:
 def card_of(path: Path) -> CorpusCard:
     """The card of a table: its labels, and their space.
 
-    The space is the sidecar's. Without one it is the smallest that holds every label of the table; where
-    none does, the labels are the table's own in lower case, in alphabetical order. Raises `InputError` naming file and
-    line where the table or its sidecar cannot be read.
+    The space is the sidecar's. Without one it is guessed: the smallest that holds every label of the table, of
+    several the first in `sentio ls labels`; where none does, the labels are the table's own in lower case, in
+    alphabetical order. `guess` tells which. Raises `InputError` naming file and line where the table or its sidecar
+    cannot be read.
     """
     sidecar = path.with_suffix(".toml")
     names = (path.name, sidecar.name) if sidecar.is_file() else (path.name,)
@@ -93,6 +94,21 @@ def card_of(path: Path) -> CorpusCard:
     spaces = {"emotion": name} if name else {}
     layers = {"emotion": space(name).labels if name else tuple(labels)}
     return found.model_copy(update={"layers": layers, "spaces": spaces})
+
+
+def guess(path: Path, labels: tuple[str, ...]) -> str | None:
+    """What is to be said of the labels of a table's card; None where the file beside it names their space.
+
+    >>> guess(Path("moods.csv"), SPACES["ekman"].labels)
+    'labels: ekman, guessed; say space = "..." in moods.toml'
+    """
+    beside = path.with_suffix(".toml")
+    names = (path.name, beside.name) if beside.is_file() else (path.name,)
+    if _sidecar(CorpusFolder(path.parent, card.model_copy(update={"files": {"all": names}}))).space:
+        return None
+    name = next((known.name for known in SPACES.values() if known.labels == labels), None)
+    how = f"{name}, guessed" if name else "the table's own, no label space holds them"
+    return f'labels: {how}; say space = "..." in {beside.name}'
 
 
 def read(files: CorpusFolder, split: str) -> Iterator[Item]:

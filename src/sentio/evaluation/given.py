@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sentio.errors import InputError
 from sentio.evaluation.base import SETS, Answer, Asked, Target, Task
+from sentio.evaluation.tasks.classification import Classification
 from sentio.gold import Value
 
 if TYPE_CHECKING:
@@ -26,13 +27,12 @@ Key = tuple[str, str, str]
 class GivenAnswers:
     """Looks every answer up in a file."""
 
-    def __init__(self, path: Path, task: Task, *, any_case: bool = False) -> None:
-        """`any_case` reads labels as those of a user's own table are read: Joy is joy.
-
-        Raises `InputError` for a file that is no such table, lacks a column, holds something else in it, has a cell
+    def __init__(self, path: Path, task: Task) -> None:
+        """Raises `InputError` for a file that is no such table, lacks a column, holds something else in it, has a cell
         without prediction or two different predictions for one target.
         """
         self._path, self._task = path, task
+        any_case = isinstance(task, Classification) and task.any_case
         self._known = {label.casefold(): label for label in task.labels} if any_case else {}
         self._answers: dict[Key, Answer] = {}
         found = _table(path)

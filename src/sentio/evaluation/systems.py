@@ -17,7 +17,10 @@ class RecognizedEmotions:
         """Raises `SentioError` where the layer's labels are no label space that a recogniser can answer in,
         `MappingError` where no documented way leads to it from the system's own."""
         if space is None or task.name not in ("classification", "multilabel"):
-            raise SentioError(f"no recogniser answers in the labels of {task.layer!r}; --system can be a baseline")
+            raise SentioError(
+                f"no recogniser answers in the labels of {task.layer!r}; --system can be a baseline; of a table of "
+                'your own, say space = "..." and what yours mean under [labels] in the .toml beside it'
+            )
         self._recognizer, self._space = recognizer, labels.space(space)
         self._several, self._labels = task.name == "multilabel", task.labels
         if self._several and recognizer.space != self._space:

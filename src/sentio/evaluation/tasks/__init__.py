@@ -8,7 +8,7 @@ an utterance is multi-label, one of numbers a regression, one of texts a text; a
 from collections.abc import Iterable, Sequence
 
 from sentio.card import CorpusCard
-from sentio.corpora import Corpus, emotion_wheels
+from sentio.corpora import Corpus, emotion_wheels, table
 from sentio.errors import InputError, UnknownName
 from sentio.evaluation.base import Asked, Task
 from sentio.evaluation.tasks.causes import Causes
@@ -56,7 +56,7 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
         return Text(target)
     main = target == next(iter(card.layers))
     kind = NextEmotion if card.tasks[0] == "next emotion" else Classification
-    return kind(target, order, (card.metric if main else None) or "weighted_f1")
+    return kind(target, order, (card.metric if main else None) or "weighted_f1", any_case=corpus.module is table)
 
 
 def asked(task: Task, items: Iterable[AnnotatedConversation]) -> tuple[Asked, ...]:

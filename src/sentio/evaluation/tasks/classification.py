@@ -18,12 +18,14 @@ from sentio.metrics.confusion import confusion, encode_gold
 
 @dataclass(frozen=True)
 class Classification:
-    """Which of `labels` an utterance carries in `layer`."""
+    """Which of `labels` an utterance carries in `layer`; a user's own table is read in `any_case`, and so are
+    the answers of another program to it: Joy is joy."""
 
     layer: str
     labels: tuple[str, ...]
     headline: str = "weighted_f1"
     name: str = "classification"
+    any_case: bool = False
 
     def asked(self, item: AnnotatedConversation) -> Asked:
         """The utterances that carry a label."""
