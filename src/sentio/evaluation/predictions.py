@@ -58,7 +58,7 @@ def read(path: Path) -> "polars.DataFrame":
     if not path.is_file():
         raise InputError("missing; is this the folder of a finished evaluation?", path=path)
     try:
-        found = polars.read_parquet(path)
+        found = polars.read_parquet(path, glob=False)
     except (polars.exceptions.PolarsError, OSError) as error:
         raise InputError(f"not a table of predictions: {error}", path=path) from error
     if missing := set(COLUMNS) - set(found.columns):
