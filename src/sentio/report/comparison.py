@@ -8,16 +8,15 @@ from sentio.evaluation.comparison import Comparison, Difference, LabelDifference
 from sentio.files.writers.output import Output
 from sentio.gold import Value
 from sentio.report.summary import clean
+from sentio.report.templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import jinja2
-
 
 def render(comparison: Comparison) -> str:
     """The page, as text: styles are inside, nothing is loaded from elsewhere, no script."""
-    page = _environment().get_template("comparison.html.jinja")
+    page = template("comparison.html.jinja", score, signed, interval, verdict, said, clean)
     return page.render(
         found=comparison,
         names=[clean(name) for name in comparison.names],
@@ -84,18 +83,3 @@ def _widest(labels: "Sequence[LabelDifference]") -> float:
     """What the end of a bar's half stands for: the largest difference or end of an interval."""
     ends = [abs(end) for label in labels for end in (label.difference or 0.0, *(label.interval or ()))]
     return max(ends, default=0.0) or 1.0
-
-
-def _environment() -> "jinja2.Environment":
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sentio.report", ""),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for each in (score, signed, interval, verdict, said, clean):
-        environment.filters[each.__name__] = each
-    return environment

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sentio.files.writers.output import Output
 from sentio.report import timeline
 from sentio.report.summary import Line, Share, Story, largest, shares, stories
+from sentio.report.templates import template
 from sentio.results import Recognition, RecognizedConversation
-
-if TYPE_CHECKING:
-    import jinja2
 
 SPEAKERS = 8
 """The overview shows those who speak most, as many as there are colours; the transcript shows everyone."""
@@ -90,7 +87,7 @@ def render(conversations: Sequence[RecognizedConversation]) -> str:
     True
     """
     chapters = [_chapter(number, story) for number, story in enumerate(stories(conversations), start=1)]
-    page = _environment().get_template("page.html.jinja")
+    page = template("page.html.jinja", top, tone, percent, signed, clock, duration)
     return page.render(chapters=chapters, version=version("sentio"))
 
 
@@ -197,18 +194,3 @@ def _in_words(name: str, story: Story) -> str:
     mean = sum(line.mood.valence for line in lines) / len(lines)
     ends = ((word, end.mood.valence, end.number) for word, end in (("lowest", low), ("highest", high)))
     return f"{name}: mean {signed(mean)}" + "".join(f", {w} {signed(v)} at utterance {n}" for w, v, n in ends)
-
-
-def _environment() -> "jinja2.Environment":
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sentio.report", ""),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for each in (top, tone, percent, signed, clock, duration):
-        environment.filters[each.__name__] = each
-    return environment
