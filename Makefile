@@ -29,7 +29,7 @@ test: .venv/test
 # Torch first and pinned: an unpinned one brings gigabytes of GPU libraries.
 .venv/test: .venv/core
 	$(PIP) torch==2.13.0
-	$(PIP) --editable ".[eval,train,test]"
+	$(PIP) --editable ".[ann,eval,hf,lance,train,test]"
 	touch $@
 
 clean:

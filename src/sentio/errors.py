@@ -8,7 +8,8 @@ SentioError                 something a user can act on; one line, no traceback 
 ├── MissingExtra            an optional package is absent; the message is the pip line
 ├── RecipeError             a training recipe that does not fit its system
 ├── MappingError            no documented way from one label space to another
-└── ScoreError              predictions and gold that cannot be scored against each other
+├── ScoreError              predictions and gold that cannot be scored against each other
+└── LanguageModelError      no server, wrong key, unknown model, a model that cannot do what is asked
 """
 
 from collections.abc import Iterable
@@ -77,3 +78,10 @@ class MappingError(SentioError):
 
 class ScoreError(SentioError):
     """Predictions and gold that cannot be scored: unequal length, NaN, nothing at all."""
+
+
+class LanguageModelError(SentioError):
+    """A language model that cannot be asked at all: no server, wrong key, unknown model, not able to score labels.
+
+    One question that fails among many is no error but an `Answer` that says so.
+    """

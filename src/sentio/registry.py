@@ -23,13 +23,25 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sentio.card import BaselineCard, Card, CorpusCard
 from sentio.errors import MissingExtra, SentioError, UnknownName
 
-Kind = Literal["recognition", "files.readers", "files.writers", "corpora", "evaluation.baselines"]
+Kind = Literal[
+    "recognition",
+    "files.readers",
+    "files.writers",
+    "corpora",
+    "evaluation.baselines",
+    "llms",
+    "encoders",
+    "indexes",
+]
 NOUNS: dict[str, str] = {
     "recognition": "system",
     "files.readers": "input format",
     "files.writers": "output format",
     "corpora": "corpus",
     "evaluation.baselines": "baseline",
+    "llms": "language model adapter",
+    "encoders": "text encoder",
+    "indexes": "index",
 }
 CARDS: dict[str, type[Card]] = {card.__name__: card for card in (Card, CorpusCard, BaselineCard)}
 

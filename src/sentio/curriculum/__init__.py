@@ -1,0 +1,1 @@
+"""Easy conversations first: difficulty, buckets and the order of training, as pure functions."""

@@ -1,0 +1,1 @@
+"""Language models behind one protocol (`base.LanguageModel`), one file an adapter."""

@@ -1,0 +1,1 @@
+"""What language models are asked: texts as pure functions of conversations."""

@@ -1,0 +1,1 @@
+"""Demonstrations: labelled utterances that resemble the one in question."""
