@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sentio.llms.address import Address
 from sentio.prompts.message import Message
 
 Json = Mapping[str, Any]
@@ -88,4 +89,16 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Let go of connections and memory."""
+        ...
+
+
+class Adapter(Protocol):
+    """What an adapter's file offers besides its card."""
+
+    def load(self, address: Address, concurrency: int) -> LanguageModel:
+        """The model at `address`, working on `concurrency` questions at once.
+
+        Imports heavy packages here and not at the top. Raises `LanguageModelError` where the address lacks
+        a part or names no model; a server need not be reached before the first question.
+        """
         ...
