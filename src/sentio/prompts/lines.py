@@ -1,0 +1,77 @@
+"""How a conversation stands in a prompt: one line an utterance, each speaker under one name.
+
+>>> from sentio.conversation import Conversation, Utterance
+>>> chat = Conversation(id="kitchen", utterances=(
+...     Utterance(id="0", speaker="Ada", text="Who ate\\nmy cake?"),
+...     Utterance(id="1", speaker="", text=""),
+... ))
+>>> lines(chat.utterances, names(chat))
+('Ada: Who ate my cake?', 'SPEAKER_1: [no words]')
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from sentio.conversation import Conversation, Utterance
+
+PSEUDONYMS = {
+    "Ses01F": "MARY",
+    "Ses01M": "JAMES",
+    "Ses02F": "PATRICIA",
+    "Ses02M": "JOHN",
+    "Ses03F": "JENNIFER",
+    "Ses03M": "ROBERT",
+    "Ses04F": "LINDA",
+    "Ses04M": "MICHAEL",
+    "Ses05F": "ELIZABETH",
+    "Ses05M": "WILLIAM",
+}
+"""Names for the speakers of IEMOCAP, by session and sex (code released with PRC-Emo)."""
+
+NO_NAME = re.compile(r"\W*|\W*[\d_]+\W*|[A-Za-z]")
+"""What names nobody: nothing, signs, a number, a single letter."""
+
+NO_WORDS = "[no words]"
+"""Stands for an utterance without a text."""
+
+
+def names(conversation: Conversation) -> dict[str, str]:
+    """The name each speaker has in prompts.
+
+    A name is kept (MELD's characters, a user's own chat); the speakers of IEMOCAP have pseudonyms, and who has no
+    name is `SPEAKER_k`, k the order of first appearance from 0 (released code).
+    """
+    given = {speaker: _given(speaker) for speaker in conversation.speakers}
+    taken = set(given.values())
+    shown = {}
+    for place, (speaker, name) in enumerate(given.items()):
+        shown[speaker] = name or _numbered(place, taken)
+    return shown
+
+
+def lines(utterances: Iterable[Utterance], names: Mapping[str, str]) -> tuple[str, ...]:
+    """`name: text` of each utterance, without line ends inside."""
+    return tuple(f"{names[utterance.speaker]}: {said(utterance.text)}" for utterance in utterances)
+
+
+def said(text: str) -> str:
+    """A text on one line; `NO_WORDS` where there is none.
+
+    >>> said("  Not\\tme. ")
+    'Not me.'
+    """
+    return " ".join(text.split()) or NO_WORDS
+
+
+def _given(speaker: str) -> str:
+    name = " ".join(speaker.split())
+    return PSEUDONYMS.get(name) or ("" if NO_NAME.fullmatch(name) else name)
+
+
+def _numbered(place: int, taken: set[str]) -> str:
+    """A user's file may call someone SPEAKER_0 already."""
+    name = f"SPEAKER_{place}"
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
