@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.tiny_qwen3 import build
 
 from sentio import registry
 from sentio.card import CorpusCard
@@ -40,6 +41,13 @@ def miniatures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if miniature.is_dir():
             shutil.copytree(miniature, root / (card.folder or name), dirs_exist_ok=True)
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny, randomly initialised Qwen3 model with its tokenizer; skips without the extra `hf`."""
+    pytest.importorskip("transformers")
+    return build(tmp_path_factory.mktemp("tiny-qwen3"))
 
 
 @pytest.fixture
