@@ -1,1 +1,21 @@
 """Demonstrations: labelled utterances that resemble the one in question."""
+
+from sentio.retrieval.build import build
+from sentio.retrieval.entry import Entry, Hit, Query, queries
+from sentio.retrieval.options import OFFICIAL, Retrieval
+from sentio.retrieval.repository import Repository, load
+from sentio.retrieval.retriever import Retriever, Target
+
+__all__ = [
+    "OFFICIAL",
+    "Entry",
+    "Hit",
+    "Query",
+    "Repository",
+    "Retrieval",
+    "Retriever",
+    "Target",
+    "build",
+    "load",
+    "queries",
+]
