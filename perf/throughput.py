@@ -26,8 +26,8 @@ from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
+from sentio.encoders.onnx_graph import usable_cores
 from sentio.recognition import mini
-from sentio.recognition.mini.encoder import usable_cores
 
 ROWS, HIDDEN, INNER, LAYERS = 640, 384, 1536, 6
 OPERATIONS_A_TOKEN = LAYERS * 2 * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * INNER)

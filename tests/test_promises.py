@@ -65,7 +65,7 @@ def test_make_has_the_targets_it_names() -> None:
 
 
 def test_the_shipped_model_is_small_and_has_a_card() -> None:
-    model = ROOT / "src" / "sentio" / "recognition" / "mini" / "model"
+    model = ROOT / "src" / "sentio" / "encoders" / "mini" / "model"
     assert (model / "model.onnx").stat().st_size <= 30_000_000
     card = (model / "README.md").read_text("utf8")
     for part in ("Licence", "Data", "F1", "bad at"):

@@ -19,11 +19,11 @@ from transformers import BertConfig, BertModel
 
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
+from sentio.encoders.onnx_graph import Array
 from sentio.errors import SentioError
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition import mini
 from sentio.recognition.mini import recognizer as recognizer_module
-from sentio.recognition.mini.encoder import Array
 from sentio.recognition.mini.export import export
 from sentio.recognition.mini.graph import Shape, build, whole_steps
 from sentio.recognition.mini.recognizer import Mini

@@ -44,6 +44,7 @@ class Options(BaseModel):
 
 def load(options: Options) -> "Mini":
     """The recogniser, ready to answer; raises `SentioError` where the model folder is incomplete."""
+    from sentio.encoders.mini import MODEL
     from sentio.recognition.mini.recognizer import Mini
 
-    return Mini(options.model or Path(__file__).parent / "model", options.threads)
+    return Mini(options.model or MODEL, options.threads)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from sentio import labels
+from sentio.encoders.mini.model_folder import Manifest
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.export import export
 from sentio.recognition.mini.model_card import model_card
-from sentio.recognition.mini.recognizer import Manifest, Mini
+from sentio.recognition.mini.recognizer import Mini
 from sentio.training.fine_tune import predict
 from sentio.training.run_folder import RunFolder
 

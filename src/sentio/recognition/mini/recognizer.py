@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sentio import labels
 from sentio.conversation import Conversation
+from sentio.encoders.mini.model_folder import read_manifest
+from sentio.encoders.onnx_graph import Array, Encoder
 from sentio.errors import SentioError
 from sentio.recognition.base import Prediction
-from sentio.recognition.mini.encoder import Array, Encoder
-
-FILES = ("model.json", "model.onnx", "tokenizer.json")
 
 BLOCK = 4096
 """Utterances computed together: then most lengths fill whole batches, and repeated texts meet."""
@@ -28,18 +26,6 @@ REPEATED = 200
 """Longer texts hardly ever come again and are not remembered."""
 
 
-class Manifest(BaseModel):
-    """`model.json`: labels in the order of the scores, from which score on each is active, the window
-    in tokens, and facts about the training, for people."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    labels: tuple[str, ...]
-    thresholds: tuple[float, ...]
-    window: int
-    training: dict[str, object] = {}
-
-
 class Mini:
     """The default recogniser: reads each utterance by itself.
 
@@ -49,7 +35,7 @@ class Mini:
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
-        manifest = _manifest(folder)
+        manifest = read_manifest(folder)
         self.space = labels.space("goemotions")
         if manifest.labels != self.space.labels or len(manifest.thresholds) != len(self.space):
             raise SentioError(f"{folder / 'model.json'}: labels and thresholds are not those of {self.space.name}")
@@ -114,14 +100,3 @@ def _blocks(conversations: Iterable[Conversation]) -> Iterator[list[Conversation
             limit = min(2 * limit, BLOCK)
     if block:
         yield block
-
-
-def _manifest(folder: Path) -> Manifest:
-    missing = [name for name in FILES if not (folder / name).is_file()]
-    if missing:
-        raise SentioError(f"no model at {folder}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
-    try:
-        return Manifest.model_validate_json((folder / "model.json").read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SentioError(f"{folder / 'model.json'}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -52,7 +52,7 @@ class Encoder:
 
     def __init__(self, folder: Path, window: int, threads: int | None = None) -> None:
         self._session = _session(folder / "model.onnx")
-        self._labels, self._width = (int(out.shape[1]) for out in self._session.get_outputs())
+        self._labels, self.width = (int(out.shape[1]) for out in self._session.get_outputs())
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
         self._first, self._last = self._tokenizer.encode("").ids
         self._content = window - 2
@@ -61,7 +61,7 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> tuple[Array, Array]:
         """Scores of shape (texts, labels) and vectors of shape (texts, width)."""
         scores = np.zeros((len(texts), self._labels), np.float32)
-        vectors = np.zeros((len(texts), self._width), np.float32)
+        vectors = np.zeros((len(texts), self.width), np.float32)
         tokens = np.zeros((len(texts), 1), np.float32)
         for group in _groups(texts):
             batches = list(self._batches(self._windows(group)))
