@@ -15,13 +15,15 @@ from sentio.gold import AnnotatedConversation
 class Curriculum(BaseModel):
     """Settings of a curriculum; as they stand, those of the paper's run: 2 buckets, 4 epochs in all.
 
-    `scheme` says what is difficult; "random" draws the members of each bucket, for a comparison in which only the
-    order differs. One bucket is plain training: `epochs_per_bucket` + `final_epochs` epochs on everything.
+    `scheme` says what is difficult. `at_random` draws the members of the buckets at random and keeps their sizes: the
+    comparison in which nothing but the order differs. One bucket is plain training, `epochs_per_bucket` +
+    `final_epochs` epochs on everything.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scheme: SchemeName | Literal["random"] = "two-way"
+    scheme: SchemeName = "two-way"
+    at_random: bool = False
     buckets: int = Field(default=2, ge=1)
     epochs_per_bucket: int = Field(default=1, ge=0)
     final_epochs: int = Field(default=2, ge=0)
@@ -73,13 +75,12 @@ def plan(
     `RecipeError` where there are more buckets than conversations, else as `difficulties`.
     """
     sizes = [sum(label is not None for label in _labels(item, layer)) for item in conversations]
-    scheme = "es" if settings.scheme == "random" else settings.scheme
-    scores = difficulties(conversations, layer, n_labels, scheme)
+    scores = difficulties(conversations, layer, n_labels, settings.scheme)
     if over == "dialogues":
         buckets = dialogue_buckets(scores, sizes, settings.buckets)
     else:
         buckets = sample_buckets(scores, sizes, settings.buckets, compat)
-    if settings.scheme == "random":
+    if settings.at_random:
         buckets = at_random(buckets, seed)
     return epochs(buckets, settings.epochs_per_bucket, settings.final_epochs, seed)
 

@@ -21,8 +21,9 @@ def similarity(one: str, other: str, n_labels: int) -> float:
 
     The cosine of the angle between them, at least 0, where both are pleasant or both unpleasant; 0 where one is
     pleasant and the other is not; 1 / `n_labels` where one of them is neutral. `n_labels` is the number of labels
-    of the corpus (6 for IEMOCAP, else 7 in the released code). Of a label and itself it is 1, which the paper never
-    needs. Raises `UnknownName` for a label that is not on the wheel.
+    of the corpus (6 for IEMOCAP, else 7 in the released code). By the same rules a label and itself have 1, and
+    neutral and itself 1 / `n_labels`; only Algorithm 1 of the paper needs them.
+    Raises `UnknownName` for a label that is not on the wheel.
 
     >>> round(similarity("happy", "excited", n_labels=6), 4)
     0.809
@@ -32,8 +33,6 @@ def similarity(one: str, other: str, n_labels: int) -> float:
     0.1429
     """
     valences = position(one)[0], position(other)[0]
-    if one == other:
-        return 1.0
     product = valences[0] * valences[1]
     if abs(product) <= TOLERANCE:
         return 1 / n_labels
@@ -44,7 +43,7 @@ def similarity(one: str, other: str, n_labels: int) -> float:
 
 
 def similarities(labels: Sequence[str]) -> NDArray[np.float64]:
-    """All pairs of a label space: shape (labels, labels), symmetric, 1 on the diagonal.
+    """All pairs of a label space: shape (labels, labels), symmetric.
 
     >>> similarities(["happy", "sad", "frustrated"]).round(4).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.309], [0.0, 0.309, 1.0]]
