@@ -1,1 +1,1 @@
-"""What a language model says about utterances and speakers, written once and kept."""
+"""What a language model writes about utterances and speakers: asked once, kept as JSON lines, read back."""

@@ -10,7 +10,8 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sentio.conversation import Conversation, Utterance
 
@@ -49,9 +50,34 @@ def names(conversation: Conversation) -> dict[str, str]:
     return shown
 
 
-def lines(utterances: Iterable[Utterance], names: Mapping[str, str]) -> tuple[str, ...]:
-    """`name: text` of each utterance, without line ends inside."""
-    return tuple(f"{names[utterance.speaker]}: {said(utterance.text)}" for utterance in utterances)
+def lines(utterances: Iterable[Utterance], names: Mapping[str, str], *, quoted: bool = False) -> tuple[str, ...]:
+    """`name: text` of each utterance, without line ends inside; `name: "text"` when quoted."""
+    mark = '"' if quoted else ""
+    return tuple(f"{names[utterance.speaker]}: {mark}{said(utterance.text)}{mark}" for utterance in utterances)
+
+
+def latest(lines: Sequence[str], room: int, count: Callable[[str], int]) -> tuple[str, ...]:
+    """The last lines that fit into `room` tokens together, in their order; each costs one more for its line end.
+
+    The very last line is always there: where even it is too long, its beginning is.
+
+    >>> latest(["Ada: Who ate my cake?", "Bo: Not me.", "Ada: Who then?"], 8, lambda line: len(line.split()))
+    ('Bo: Not me.', 'Ada: Who then?')
+    >>> latest(["Ada: Who ate my cake?"], 4, lambda line: len(line.split()))
+    ('Ada: Who …',)
+    """
+    kept: list[str] = []
+    for line in reversed(lines):
+        if (room := room - count(line) - 1) < 0:
+            break
+        kept.insert(0, line)
+    return tuple(kept) or tuple(_beginning(line, room + count(line), count) for line in lines[-1:])
+
+
+def _beginning(line: str, room: int, count: Callable[[str], int]) -> str:
+    """As many characters of a line as fit, and a sign that more was said; the sign alone where nothing fits."""
+    long = bisect_right(range(1, len(line)), room, key=lambda end: count(f"{line[:end]} …"))
+    return f"{line[:long].rstrip()} …".lstrip()
 
 
 def said(text: str) -> str:

@@ -1,0 +1,124 @@
+"""What there is to be asked about conversations: one item a question."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from sentio.conversation import Conversation, Utterance
+from sentio.prompts import characteristics, interpretation
+from sentio.prompts.fingerprint import fingerprint
+from sentio.prompts.lines import names
+from sentio.prompts.message import Message
+
+Kind = Literal["interpretation", "characteristics"]
+KINDS: tuple[Kind, ...] = ("interpretation", "characteristics")
+ASKS = {"interpretation": interpretation, "characteristics": characteristics}
+
+ANSWER = 800
+"""Tokens an answer may have (released code); they are kept free of the model's context."""
+CORRECTION = 64
+"""Tokens kept free for what is said of a first answer that was no use."""
+
+
+class Key(NamedTuple):
+    """What an answer is about: an utterance, or a speaker (`utterance` None) of a dialogue."""
+
+    kind: Kind
+    dialogue: str
+    utterance: str | None
+    speaker: str
+
+    def __str__(self) -> str:
+        return "/".join((self.kind, self.dialogue, self.speaker if self.utterance is None else self.utterance))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question about a conversation. `text` is what the utterance says, "" for a speaker."""
+
+    key: Key
+    messages: tuple[Message, ...]
+    text: str = ""
+
+    @cached_property
+    def asked(self) -> str:
+        """A hash of the question: an answer to another one is no answer to this."""
+        return fingerprint(self.messages)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be asked and how.
+
+    `history` utterances before the one that is interpreted are shown, None for all. With `causal` a speaker is
+    described anew for each of their utterances, from what was said up to it; else once, from the whole dialogue.
+    `labels` are those whose words no answer may hold. `context` is how many tokens the model reads and writes in all.
+    """
+
+    kinds: tuple[Kind, ...] = KINDS
+    history: int | None = 5
+    causal: bool = False
+    labels: tuple[str, ...] = ()
+    context: int = 4096
+
+    def items(self, conversations: Iterable[Conversation]) -> Iterator[Item]:
+        """The questions about these conversations, in their order."""
+        for conversation in conversations:
+            shown = names(conversation)
+            if "interpretation" in self.kinds:
+                for place in range(len(conversation)):
+                    yield self._interpretation(conversation, place, shown)
+            if "characteristics" in self.kinds:
+                yield from self._characteristics(conversation, shown)
+
+    def prompt(self, kind: Kind) -> str:
+        """Name and hash of what is asked, the same for all items of a kind.
+
+        >>> Wanted().prompt("interpretation") == Wanted(history=None).prompt("interpretation")
+        False
+        """
+        turns = tuple(Utterance(id=str(k), speaker="Ada" if k % 2 else "Bo", text=f"text {k}") for k in range(_LONG))
+        specimen = Conversation(id="specimen", utterances=turns)
+        *_, last = Wanted((kind,), self.history, self.causal, self.labels, _ENDLESS).items([specimen])
+        return f"{ASKS[kind].TEMPLATE}/{last.asked}"
+
+    def _interpretation(self, conversation: Conversation, place: int, shown: dict[str, str]) -> Item:
+        utterance = conversation.utterances[place]
+        asked = interpretation.messages(
+            conversation, place, history=self.history, avoid=self.labels, shown=shown, budget=self._room, count=tokens
+        )
+        return Item(Key("interpretation", conversation.id, utterance.id, utterance.speaker), asked, utterance.text)
+
+    def _characteristics(self, conversation: Conversation, shown: dict[str, str]) -> Iterator[Item]:
+        about: Iterable[tuple[str, int | None]] = ((speaker, None) for speaker in conversation.speakers)
+        if self.causal:
+            about = ((utterance.speaker, place) for place, utterance in enumerate(conversation.utterances))
+        for speaker, until in about:
+            utterance = None if until is None else conversation.utterances[until]
+            asked = characteristics.messages(
+                conversation, speaker, until=until, avoid=self.labels, shown=shown, budget=self._room, count=tokens
+            )
+            key = Key("characteristics", conversation.id, utterance.id if utterance else None, speaker)
+            yield Item(key, asked, utterance.text if utterance else "")
+
+    @property
+    def _room(self) -> int:
+        return self.context - ANSWER - CORRECTION
+
+
+_LONG = 100
+"""Utterances of the specimen: windows up to it are told apart."""
+_ENDLESS = 10**9
+
+
+def tokens(text: str) -> int:
+    """At most so many tokens has a text, roughly: a third of its ASCII characters, and all others.
+
+    A server's tokenizer is not at hand. English has four characters a token, Chinese one or less.
+
+    >>> tokens("Who ate my cake?"), tokens("谁吃了")
+    (6, 3)
+    """
+    others = sum(not character.isascii() for character in text)
+    return others + (len(text) - others + 2) // 3

@@ -1,0 +1,139 @@
+"""Records on disk as they come, so that a killed job goes on where it was and asks nothing twice."""
+
+import errno
+import os
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import BinaryIO, cast
+
+from sentio.errors import OutputError
+from sentio.files.writers.output import reported
+from sentio.knowledge.items import Item, Key, Kind, Wanted
+from sentio.knowledge.records import Record, digest, read
+
+SYNC_RECORDS, SYNC_SECONDS = 64, 5.0
+"""So often the disk is waited for: a machine that loses power costs no more questions than that."""
+
+
+class Journal:
+    """A knowledge file that is written to by one process.
+
+    Each record is with the operating system when `write` returns: killing the process loses nothing.
+    """
+
+    def __init__(self, path: Path, corpus: str, model: str, wanted: Wanted) -> None:
+        """Open a new file, or go on with one that has answers of the same model to the same questions.
+
+        A last line that a kill has cut is removed. Raises `OutputError` where the file holds anything else, belongs
+        to another process or cannot be written, `InputError` where it is no knowledge file.
+        """
+        self._path, self._corpus, self._model = path, corpus, model
+        self.prompts: dict[Kind, str] = {kind: wanted.prompt(kind) for kind in wanted.kinds}
+        self._asked: dict[Key, str] = {}
+        with reported(path):
+            # Opened first and locked: nothing may come in between reading and writing.
+            self._file = cast(BinaryIO, path.open("ab", buffering=0))
+        try:
+            _lock(self._file, path)
+            self._go_on()
+        except BaseException:
+            self._file.close()
+            raise
+        self._since, self._synced = 0, monotonic()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with reported(self._path), self._file:
+            os.fsync(self._file.fileno())
+
+    def has(self, item: Item) -> bool:
+        """Whether the item is answered, or a gap. Raises `OutputError` where the answer is to another question."""
+        asked = self._asked.get(item.key)
+        if asked is not None and asked != item.asked:
+            raise self._foreign(f"the question about {item.key} was another one: other conversations or --context")
+        return asked is not None
+
+    def keep(
+        self,
+        item: Item,
+        *,
+        texts: tuple[str, ...] = (),
+        attempts: int = 1,
+        gap: str | None = None,
+        error: str | None = None,
+        raw: str = "",
+    ) -> None:
+        """Append what came of an item: the texts, or why there are none; all of it, or nothing and an `OutputError`."""
+        record = Record(
+            corpus=self._corpus,
+            **item.key._asdict(),
+            texts=texts,
+            of=digest(item.text) if item.key.utterance is not None else "",
+            model=self._model,
+            prompt=self.prompts[item.key.kind],
+            asked=item.asked,
+            attempts=attempts,
+            gap=gap,
+            error=error,
+            raw=raw,
+        )
+        self._write(record.line())
+        if error is None:
+            self._asked[item.key] = item.asked
+
+    def _write(self, line: bytes) -> None:
+        with reported(self._path):
+            end = self._file.seek(0, os.SEEK_END)
+            try:
+                if self._file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except BaseException:
+                self._file.truncate(end)
+                raise
+            self._since += 1
+            if self._since >= SYNC_RECORDS or monotonic() - self._synced > SYNC_SECONDS:
+                os.fsync(self._file.fileno())
+                self._since, self._synced = 0, monotonic()
+
+    def _go_on(self) -> None:
+        end = 0
+        for offset, length, record in read(self._path):
+            self._refuse_strangers(record)
+            if record.error is None:
+                self._asked[record.key] = record.asked
+            end = offset + length
+        with reported(self._path):
+            self._file.truncate(end)
+
+    def _refuse_strangers(self, record: Record) -> None:
+        if record.corpus != self._corpus:
+            raise self._foreign(f"holds knowledge about {record.corpus!r}, not {self._corpus!r}")
+        if record.model != self._model:
+            raise self._foreign(f"was written by the model {record.model!r}, not {self._model!r}")
+        prompt = self.prompts.get(record.kind, record.prompt)
+        if record.prompt != prompt:
+            raise self._foreign(
+                f"answers {record.prompt}, not {prompt}: another wording, --history, --causal or labels"
+            )
+
+    def _foreign(self, difference: str) -> OutputError:
+        return OutputError(f"{self._path}: {difference}; name another file with --out")
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Held until the file is closed or the process dies. Where the system has no such locks it is left to the user."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            f"{path}: another process is writing it; wait for it or name another file with --out"
+        ) from error
+    except (ModuleNotFoundError, OSError):
+        pass

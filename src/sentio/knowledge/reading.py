@@ -1,0 +1,79 @@
+"""Knowledge looked up while a corpus is read: the file stays on disk, where each answer begins is kept.
+
+>>> knowledge = Knowledge(Path("meld.jsonl"))  # doctest: +SKIP
+>>> knowledge.insight(conversation, 3).implicit  # doctest: +SKIP
+'Behind the joke she would like to be asked to stay.'
+"""
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from sentio.conversation import Conversation
+from sentio.errors import InputError
+from sentio.knowledge.items import Key, Kind
+from sentio.knowledge.records import Record, digest, read
+from sentio.prompts.parts import Insight
+
+
+class Knowledge:
+    """A knowledge file, open for reading. Some 300 bytes of memory an answer, whatever its length.
+
+    `models` and `prompts` say what was asked of whom; `causal` is False where some characteristics were written with
+    the whole dialogue in view: a system that is told them knows the future.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises `InputError` for a file that cannot be read or holds anything else."""
+        self._path = path
+        self._places: dict[Key, tuple[int, int]] = {}
+        models, prompts, self.causal = set(), set(), True
+        for offset, length, record in read(path):
+            models.add(record.model)
+            prompts.add(record.prompt)
+            self._places[record.key] = (offset, length)
+            self.causal &= record.utterance is not None
+        self.models, self.prompts = tuple(sorted(models)), tuple(sorted(prompts))
+        self._file = path.open("rb")
+
+    def __enter__(self) -> "Knowledge":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """How many utterances and speakers something was asked about."""
+        return len(self._places)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def record(self, kind: Kind, dialogue: str, utterance: str | None, speaker: str) -> Record | None:
+        """What is on file about an utterance, or (`utterance` None) about a speaker of a dialogue."""
+        place = self._places.get(Key(kind, dialogue, utterance, speaker))
+        if place is None:
+            return None
+        offset, length = place
+        return Record.model_validate_json(os.pread(self._file.fileno(), length, offset))
+
+    def insight(self, conversation: Conversation, place: int) -> Insight:
+        """What is known about the utterance at `place` and its speaker; "" for what is not.
+
+        Raises `InputError` where the file is about another utterance of that id.
+        """
+        utterance = conversation.utterances[place]
+        about = conversation.id, utterance.id, utterance.speaker
+        interpretation = self.record("interpretation", *about)
+        characteristics = self.record("characteristics", *about)
+        for found in (interpretation, characteristics):
+            if found is not None and found.of != digest(utterance.text):
+                where = f"utterance {utterance.id!r} of {conversation.id!r}"
+                raise InputError(f"is about another conversation: {where} says something else there", path=self._path)
+        if characteristics is None:
+            characteristics = self.record("characteristics", conversation.id, None, utterance.speaker)
+        explicit, implicit = interpretation.texts if interpretation and interpretation.texts else ("", "")
+        described = characteristics.texts[0] if characteristics and characteristics.texts else ""
+        return Insight(explicit=explicit, implicit=implicit, characteristics=described)
