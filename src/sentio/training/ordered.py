@@ -39,24 +39,3 @@ def batches(epochs: Sequence[Indices], size: int) -> list[Indices]:
     [[2, 0], [1, 0], [2]]
     """
     return [epoch[i : i + size] for epoch in epochs for i in range(0, len(epoch), size)]
-
-
-def packs(epochs: Sequence[Indices], lengths: Sequence[int], budget: int) -> list[Indices]:
-    """As `batches`, but each holds as many neighbours of one epoch as fit in `budget` tokens, and at least one.
-
-    `lengths` are tokens an index.
-
-    >>> [pack.tolist() for pack in packs([np.array([2, 0, 1])], lengths=[4, 5, 3], budget=8)]
-    [[2, 0], [1]]
-    """
-    found: list[Indices] = []
-    for epoch in epochs:
-        first, tokens = 0, 0
-        for place, index in enumerate(epoch.tolist()):
-            if place > first and tokens + lengths[index] > budget:
-                found.append(epoch[first:place])
-                first, tokens = place, 0
-            tokens += lengths[index]
-        if first < len(epoch):
-            found.append(epoch[first:])
-    return found
