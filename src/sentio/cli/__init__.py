@@ -62,6 +62,7 @@ def application() -> "App":
     from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
     from sentio.cli.evaluate import evaluate
+    from sentio.cli.knowledge import knowledge
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
     from sentio.cli.runs import runs
@@ -79,6 +80,7 @@ def application() -> "App":
         app.command(command)
     app.command(runs())
     app.command(corpora())
+    app.command(knowledge())
     return app
 
 

@@ -49,6 +49,7 @@ class Count:
     invalid: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    last_error: str = ""
 
     @property
     def invalid_rate(self) -> float | None:
@@ -113,6 +114,7 @@ class Build:
         if answer.error and not answer.text:
             self._keep(answer, error=answer.error)
             self.count.errors += 1
+            self.count.last_error = answer.error
         elif wrong is None:
             self._keep(answer, texts=found or ())
             self.count.answered += 1

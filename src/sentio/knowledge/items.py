@@ -72,6 +72,12 @@ class Wanted:
             if "characteristics" in self.kinds:
                 yield from self._characteristics(conversation, shown)
 
+    def number(self, conversation: Conversation) -> int:
+        """How many questions there are about a conversation."""
+        utterances, speakers = len(conversation), len(conversation.speakers)
+        each = {"interpretation": utterances, "characteristics": utterances if self.causal else speakers}
+        return sum(each[kind] for kind in self.kinds)
+
     def prompt(self, kind: Kind) -> str:
         """Name and hash of what is asked, the same for all items of a kind.
 

@@ -5,7 +5,6 @@
 'Behind the joke she would like to be asked to stay.'
 """
 
-import os
 from pathlib import Path
 from types import TracebackType
 
@@ -19,20 +18,23 @@ from sentio.prompts.parts import Insight
 class Knowledge:
     """A knowledge file, open for reading. Some 300 bytes of memory an answer, whatever its length.
 
-    `models` and `prompts` say what was asked of whom; `causal` is False where some characteristics were written with
-    the whole dialogue in view: a system that is told them knows the future.
+    `models`, `prompts` and `kinds` say what was asked of whom; `causal` is False where some characteristics were
+    written with the whole dialogue in view: a system that is told them knows the future.
     """
 
     def __init__(self, path: Path) -> None:
         """Raises `InputError` for a file that cannot be read or holds anything else."""
         self._path = path
         self._places: dict[Key, tuple[int, int]] = {}
-        models, prompts, self.causal = set(), set(), True
+        models, prompts, kinds = set(), set(), set()
+        self.causal = True
         for offset, length, record in read(path):
             models.add(record.model)
             prompts.add(record.prompt)
+            kinds.add(record.kind)
             self._places[record.key] = (offset, length)
             self.causal &= record.utterance is not None
+        self.kinds: frozenset[Kind] = frozenset(kinds)
         self.models, self.prompts = tuple(sorted(models)), tuple(sorted(prompts))
         self._file = path.open("rb")
 
@@ -57,7 +59,8 @@ class Knowledge:
         if place is None:
             return None
         offset, length = place
-        return Record.model_validate_json(os.pread(self._file.fileno(), length, offset))
+        self._file.seek(offset)
+        return Record.model_validate_json(self._file.read(length))
 
     def insight(self, conversation: Conversation, place: int) -> Insight:
         """What is known about the utterance at `place` and its speaker; "" for what is not.
