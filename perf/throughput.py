@@ -26,7 +26,7 @@ from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
-from sentio.encoders.onnx_graph import usable_cores
+from sentio.encoders.cores import usable_cores
 from sentio.recognition import mini
 
 ROWS, HIDDEN, INNER, LAYERS = 640, 384, 1536, 6

@@ -4,7 +4,6 @@ Each core works on a batch of its own, with one thread inside the runtime: nobod
 after every node of the graph, and a busy neighbour slows down one batch, not all of them.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -16,6 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from sentio.encoders.cores import usable_cores
 from sentio.errors import SentioError
 
 Array = NDArray[np.float32]
@@ -97,11 +97,6 @@ class Encoder:
             step = max(1, BATCH_TOKENS // (size + 2))
             for start in range(0, len(group), step):
                 yield Batch(rows[start : start + step], ids[start : start + step])
-
-
-def usable_cores() -> int:
-    """Cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _groups(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
