@@ -1,7 +1,7 @@
 """Language models behind one protocol (`base.LanguageModel`), one file an adapter.
 
 >>> from sentio import llms
->>> model = llms.open("scripted/first")
+>>> model = llms.open("scripted/always=joy")
 >>> [answer.choice for answer in model.ask([llms.Question("u1", (), choices=("joy", "anger"))])]
 ['joy']
 """
@@ -11,9 +11,10 @@ from typing import cast
 
 from sentio.llms.address import Address, parse
 from sentio.llms.base import Adapter, Answer, LanguageModel, Question, Sampling, Usage
+from sentio.llms.tally import Tally
 from sentio.registry import find
 
-__all__ = ["Address", "Answer", "LanguageModel", "Question", "Sampling", "Usage", "open"]
+__all__ = ["Address", "Answer", "LanguageModel", "Question", "Sampling", "Tally", "Usage", "open"]
 
 
 def open(address: str, cache: Path | None = None, concurrency: int = 16) -> LanguageModel:

@@ -1,6 +1,7 @@
 """Where a language model is: `ADAPTER/MODEL`, and `@URL` for one behind a server."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sentio.errors import LanguageModelError
 
@@ -28,7 +29,7 @@ class Address:
 def parse(text: str) -> Address:
     """The parts of an address. A model's name may hold slashes, and an `@` that no URL follows.
 
-    Raises `LanguageModelError` where there is no adapter or no model.
+    Raises `LanguageModelError` where there is no adapter or no model, or where a password is in it.
     """
     adapter, _, rest = text.strip().partition("/")
     for scheme in ("@http://", "@https://"):
@@ -38,6 +39,8 @@ def parse(text: str) -> Address:
             break
     else:
         model, url = rest, None
+    if url and "@" in urlsplit(url).netloc:
+        raise LanguageModelError("a key or password has no place in an address; put it into SENTIO_API_KEY")
     if not adapter or not model:
         raise LanguageModelError(f"{text!r} is no address of a language model; write {FORMS}")
     return Address(adapter, model, url)

@@ -58,7 +58,9 @@ class Answer:
     `choice` is the label of `question.choices` that fits best and `probabilities` its distribution over them
     (in their order, sums to 1; None where the model gives no log-probabilities). `value` is the JSON of a
     question with a schema. `valid` is False where the model's own words were no label or no JSON of that
-    schema at first (the invalid rate is a reported figure). `error` says why there is no answer.
+    schema at first (the invalid rate is a reported figure). `attempts` counts requests that failed or were
+    repeated, too; `seconds` is the time from asking to the answer, 0 from the cache. `error` says why there is
+    no answer.
     """
 
     question: Question
@@ -70,6 +72,7 @@ class Answer:
     usage: Usage = Usage()
     cached: bool = False
     attempts: int = 1
+    seconds: float = 0.0
     error: str | None = None
 
 

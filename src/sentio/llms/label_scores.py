@@ -1,20 +1,12 @@
-"""From log-probabilities of label strings to a distribution over the labels.
-
-s(y) = (1/|y|) Σ_t log p(y_t | x, y_<t), p(y) = softmax over the labels (specs/llm-runtime.md, our design). The mean
-over a label's tokens, and not the sum, so that a label is not punished for being spelled in more of them.
-"""
+"""From log-probabilities that a server gives to a distribution over labels."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import exp, fsum, inf
+from typing import Any
 
-
-def label_score(logprobs: Sequence[float]) -> float:
-    """The mean log-probability of a label's tokens; -inf for a label without a token.
-
-    >>> round(label_score([-0.693147, -0.693147]), 4)  # two tokens of probability .5 weigh as one
-    -0.6931
-    """
-    return fsum(logprobs) / len(logprobs) if logprobs else -inf
+UNTOLD = 0.01
+"""The share of the probability that may lie on tokens which several labels begin with."""
 
 
 def distribution(scores: Sequence[float]) -> tuple[float, ...]:
@@ -29,3 +21,73 @@ def distribution(scores: Sequence[float]) -> tuple[float, ...]:
     weights = [exp(score - top) for score in scores]
     total = fsum(weights)
     return tuple(weight / total for weight in weights)
+
+
+def from_top_logprobs(content: Sequence[Any], labels: Sequence[str]) -> tuple[float, ...] | None:
+    """The distribution over labels from a written answer's `logprobs.content`, its likeliest tokens at each place.
+
+    A token belongs to the label that begins with it. Where several labels do, the next place of the answer tells
+    them apart, if it is this token that was written. None where that leaves more than `UNTOLD` of the probability
+    open, or where no label is among the likeliest. A label that is not among them gets 0.
+    """
+    start = _beginning(content)
+    walk = _Walk([label.casefold() for label in labels])
+    walk.step(content[start:], "", 1.0)
+    told = fsum(walk.mass)
+    if told == 0 or walk.open > UNTOLD * (told + walk.open):
+        return None
+    return tuple(mass / told for mass in walk.mass)
+
+
+def _beginning(content: Sequence[Any]) -> int:
+    """Where the answer begins: behind thinking, quotes and space."""
+    tokens = [str(place["token"]) for place in content]
+    start = max((number + 1 for number, token in enumerate(tokens) if token.strip() == "</think>"), default=0)
+    while start < len(tokens) and not tokens[start].strip(" \n\t\"'`*"):
+        start += 1
+    return start
+
+
+@dataclass
+class _Walk:
+    """Along the tokens that were written, as long as they fit several labels."""
+
+    labels: Sequence[str]
+    mass: list[float] = field(default_factory=list)
+    open: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.mass = [0.0] * len(self.labels)
+
+    def step(self, content: Sequence[Any], before: str, reached: float) -> None:
+        if not content:
+            self._end(before, reached)
+            return
+        place = content[0]
+        likeliest = {entry["token"]: entry["logprob"] for entry in (*place["top_logprobs"], place)}
+        for token, logprob in likeliest.items():
+            text = (before + token).lstrip().casefold()
+            fitting = [number for number, label in enumerate(self.labels) if label.startswith(text)] if text else []
+            probability = reached * exp(logprob)
+            if not token.strip():  # the end of the turn, which some servers show as nothing
+                self._end(before, probability)
+            elif len(fitting) == 1:
+                self.mass[fitting[0]] += probability
+            elif not fitting:
+                self._end(_whole(text, self.labels) or before, probability)
+            elif token == place["token"]:
+                self.step(content[1:], text, probability)
+            else:
+                self.open += probability
+
+    def _end(self, text: str, probability: float) -> None:
+        """The answer ends here or goes on with what is no label: what stands so far counts if it is one."""
+        text = text.strip()
+        if text in self.labels:
+            self.mass[self.labels.index(text)] += probability
+
+
+def _whole(text: str, labels: Sequence[str]) -> str | None:
+    """The label that a token holds together with what ends it, as in "joy."."""
+    found = [label for label in labels if text.startswith(label) and not text[len(label)].isalnum()]
+    return max(found, key=len, default=None)

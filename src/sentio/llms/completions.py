@@ -1,0 +1,239 @@
+"""One question to an OpenAI-compatible server: a chat, JSON of a schema, or a choice among labels."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sentio.errors import LanguageModelError, UnknownName
+from sentio.llms.answers import fault, parse_json, parse_label, spoken
+from sentio.llms.base import Answer, Json, Question, Usage
+from sentio.llms.client import Client, Refused, Unanswered
+from sentio.llms.dialect import CONSTRAINTS, TOP, Dialect
+from sentio.llms.echo_scores import CannotEcho, EchoScores
+from sentio.llms.label_scores import from_top_logprobs
+
+NOTHING_USED = Usage()
+QUOTED = 120
+"""Characters of an unusable answer that are shown in its error."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came back for one request or several: words, log-probabilities where there are any, what it took."""
+
+    text: str
+    logprobs: tuple[Any, ...] = ()
+    usage: Usage = NOTHING_USED
+    failures: int = 0
+
+
+@dataclass
+class Completions:
+    """The model behind the server. `echo` is None once the server has shown that it cannot."""
+
+    client: Client
+    model: str
+    dialect: Dialect
+    echo: EchoScores | None
+
+    async def answer(self, question: Question) -> Answer:
+        """The answer. Raises as `Client.post` does."""
+        if question.choices:
+            return await self._choice(question)
+        if question.schema is not None:
+            return await self._json(question, question.schema)
+        written = await self._chat(question, _messages(question), {})
+        text = spoken(written.text)
+        error = None if text else f"the answer is empty: {question.sampling.max_tokens} tokens went into thinking?"
+        return _done(question, written, text=text, valid=bool(text), error=error)
+
+    async def _choice(self, question: Question) -> Answer:
+        """Scored over whole labels, or by the likeliest tokens, or at last by the words of the answer."""
+        if self.echo is not None:
+            try:
+                probabilities, usage, failures = await self.echo.probabilities(_messages(question), question.choices)
+                choice = question.choices[probabilities.index(max(probabilities))]
+                scored = Written(choice, usage=usage, failures=failures)
+                return _done(question, scored, text=choice, choice=choice, probabilities=probabilities)
+            except CannotEcho:
+                self.echo = None
+        scoring = self.dialect.takes("logprobs") and self.dialect.takes("top_logprobs")
+        asked = {"logprobs": True, "top_logprobs": TOP} if scoring else _format(_label_schema(question.choices))
+        written = await self._chat(question, _messages(question), asked)
+        said = parse_label(written.text, question.choices)
+        if scoring and not written.logprobs:
+            self.dialect.missing.add("logprobs")
+        if probabilities_told := from_top_logprobs(written.logprobs, question.choices) if written.logprobs else None:
+            choice = question.choices[probabilities_told.index(max(probabilities_told))]
+            return _done(
+                question,
+                written,
+                text=spoken(written.text),
+                choice=choice,
+                probabilities=probabilities_told,
+                valid=said is not None,
+            )
+        if said is not None:
+            return _done(question, written, text=spoken(written.text), choice=said)
+        return await self._choice_again(question, written)
+
+    async def _choice_again(self, question: Question, first: Written) -> Answer:
+        ask = f"Answer with exactly one of these labels and nothing else: {', '.join(question.choices)}"
+        again = await self._once_more(question, first, ask, _label_schema(question.choices))
+        said = parse_label(again.text, question.choices)
+        error = None if said else f"no label in the answer: {_quoted(first.text)}"
+        return _done(question, again, text=spoken(again.text), choice=said, valid=False, error=error)
+
+    async def _json(self, question: Question, schema: Json) -> Answer:
+        first = await self._chat(question, _messages(question), _format(schema))
+        value, wrong = _checked(first.text, schema)
+        if wrong is None:
+            return _done(question, first, text=spoken(first.text), value=value)
+        ask = f"Answer with one JSON object of this schema and nothing else: {json.dumps(schema)}"
+        again = await self._once_more(question, first, ask, schema)
+        value, still = _checked(again.text, schema)
+        error = None if still is None else f"no JSON of the schema ({still}): {_quoted(again.text)}"
+        return _done(question, again, text=spoken(again.text), value=value, valid=False, error=error)
+
+    async def _once_more(self, question: Question, first: Written, ask: str, schema: Json) -> Written:
+        """The second attempt, at temperature 0 and with the form spelled out; usage and failures of both."""
+        cold = replace(question, sampling=replace(question.sampling, temperature=0.0, top_p=1.0))
+        messages = _messages(question)
+        if messages and messages[-1]["role"] == "user":  # templates want turns to alternate
+            messages[-1] = {"role": "user", "content": f"{messages[-1]['content']}\n\n{ask}"}
+        else:
+            messages.append({"role": "user", "content": ask})
+        again = await self._chat(cold, messages, _format(schema))
+        usage = Usage(
+            first.usage.prompt_tokens + again.usage.prompt_tokens,
+            first.usage.completion_tokens + again.usage.completion_tokens,
+        )
+        return replace(again, usage=usage, failures=first.failures + again.failures + 1)
+
+    async def _chat(self, question: Question, messages: list[dict[str, str]], extra: Mapping[str, Any]) -> Written:
+        """A chat completion, without what the server turns out not to take."""
+        while True:
+            body = self.dialect.body(self.model, question, messages) | self.dialect.spoken(extra)
+            try:
+                return await self._complete(body)
+            except Refused as refused:
+                if refused.status == 404 or _names_model(refused):
+                    await self._unknown_model(refused)
+                if self.dialect.learn(refused, body):
+                    continue
+                constrained = [name for name in CONSTRAINTS if name in body]
+                if refused.status not in {400, 422} or not constrained:
+                    raise
+                return await self._unconstrained(body, constrained, refused)
+
+    async def _unconstrained(self, body: dict[str, Any], constrained: Sequence[str], refused: Refused) -> Written:
+        """The request without its constraints: where this is answered, it was they that were refused."""
+        try:
+            written = await self._complete({name: value for name, value in body.items() if name not in constrained})
+        except Refused:
+            raise refused from None
+        self.dialect.missing.update(constrained)
+        return written
+
+    async def _complete(self, body: dict[str, Any]) -> Written:
+        written, failures = await self.client.post(f"{self.client.url}/chat/completions", body, _written)
+        return replace(written, failures=failures)
+
+    async def check(self) -> None:
+        """Raise `LanguageModelError` where no question can be answered: no server, a wrong key, another model.
+
+        A server that lists one model serves this one, whatever name it is asked by.
+        """
+        served = await self._served()
+        if len(served) == 1 and self.model not in served:
+            raise LanguageModelError(f"{self.client.url} serves {served[0]!r} and not {self.model!r}; name it so")
+
+    async def _unknown_model(self, refused: Refused) -> None:
+        served = await self._served()
+        if served and self.model not in served:
+            unknown = UnknownName("model", self.model, served)
+            raise LanguageModelError(f"{self.client.url}: {unknown}") from refused
+        if refused.status == 404:
+            raise LanguageModelError(
+                f"{self.client.url} has no chat completions for {self.model!r} ({refused.words}); "
+                "correct the model or the address, which mostly ends in /v1"
+            ) from refused
+
+    async def _served(self) -> list[str]:
+        """Names of the models there are, none where the server does not tell."""
+        try:
+            names, _ = await self.client.get(
+                f"{self.client.url}/models", lambda answer: [str(model["id"]) for model in answer["data"]]
+            )
+        except (Refused, Unanswered):
+            return []
+        return [name for full in names for name in {full, full.removesuffix(":latest")}]
+
+
+def _messages(question: Question) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in question.messages]
+
+
+def _names_model(refused: Refused) -> bool:
+    return refused.status == 400 and re.search(r"\bmodel\b.*(?:not (?:found|exist)|unknown)", refused.words) is not None
+
+
+def _format(schema: Json) -> dict[str, Any]:
+    return {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": schema, "strict": True},
+        }
+    }
+
+
+def _label_schema(choices: Sequence[str]) -> Json:
+    label = {"type": "string", "enum": list(choices)}
+    return {"type": "object", "properties": {"label": label}, "required": ["label"], "additionalProperties": False}
+
+
+def _checked(text: str, schema: Json) -> tuple[Json | None, str | None]:
+    """The value in the words and what is wrong with it; without a value something always is."""
+    value = parse_json(text)
+    if value is None:
+        return None, "no JSON object"
+    wrong = fault(value, schema)
+    return (None, wrong) if wrong else (value, None)
+
+
+def _written(answer: Any) -> Written:  # noqa: ANN401
+    choice, used = answer["choices"][0], answer.get("usage") or {}
+    logprobs = (choice.get("logprobs") or {}).get("content") or ()
+    usage = Usage(int(used.get("prompt_tokens", 0)), int(used.get("completion_tokens", 0)))
+    return Written(str(choice["message"]["content"] or ""), tuple(logprobs), usage)
+
+
+def _quoted(text: str) -> str:
+    told = " ".join(text.split())
+    return repr(told if len(told) <= QUOTED else told[: QUOTED - 1] + "…")
+
+
+def _done(
+    question: Question,
+    written: Written,
+    *,
+    text: str,
+    choice: str | None = None,
+    probabilities: tuple[float, ...] | None = None,
+    value: Json | None = None,
+    valid: bool = True,
+    error: str | None = None,
+) -> Answer:
+    return Answer(
+        question,
+        text=text,
+        choice=choice,
+        probabilities=probabilities,
+        value=value,
+        valid=valid,
+        usage=written.usage,
+        attempts=1 + written.failures,
+        error=error,
+    )
