@@ -86,7 +86,8 @@ def tokenized(tokenizer: "Tokenizer", messages: Sequence[Message], answer: str) 
 
 def text_ids(tokenizer: "Tokenizer", text: str) -> list[int]:
     """The tokens of a rendered text, with nothing added: the template has written what begins a sequence."""
-    ids: list[int] = tokenizer.encode(text, add_special_tokens=False)
+    # Not verbose: whoever sends too much for a model is told so by us, in one place.
+    ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     return ids
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio.errors import LanguageModelError
+from sentio.llms.batches import batches
 from sentio.llms.chat_template import completion_ids, text_ids
 from sentio.llms.label_tree import LabelTree, label_tree
 
@@ -133,24 +134,6 @@ def _score_in_one_pass(
         rows = [prompts[i] for i in batch]
         edges = _score_batch(model, rows, tree, start, shared)
         scores[batch] = np.where(tree.paths >= 0, edges[:, tree.paths], np.nan)
-
-
-def batches(lengths: Sequence[int], tokens: int, most: int) -> Iterator[list[int]]:
-    """Numbers of rows to be worked on together, the longest first, so that little is padded.
-
-    A batch holds `tokens` tokens with its padding, `most` rows, and one row at least.
-
-    >>> list(batches([3, 9, 4, 8], tokens=18, most=8))
-    [[1, 3], [2, 0]]
-    """
-    batch: list[int] = []
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) == most or (len(batch) + 1) * lengths[batch[0]] > tokens):
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
 
 
 def _common_start(prompts: Sequence[Ids]) -> int:
