@@ -122,7 +122,7 @@ class Build:
             self._again.append(_corrected(answer.question, wrong))
             return False
         else:
-            self._keep(answer, gap=wrong, raw=answer.text)
+            self._keep(answer, gap=wrong, raw=_raw(answer))
             self.count.gaps += 1
         return True
 
@@ -150,6 +150,10 @@ class _Open:
 
     item: Item
     attempts: int = 0
+
+
+def _raw(answer: Answer) -> str:
+    return answer.text or ("" if answer.value is None else json.dumps(dict(answer.value), ensure_ascii=False))
 
 
 def _texts(answer: Answer, kind: Kind) -> tuple[str, ...] | None:

@@ -23,7 +23,7 @@ class Knowledge:
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises `InputError` for a file that cannot be read or holds anything else."""
+        """Raises `InputError` for a file that cannot be read, or holds anything else or nothing."""
         self._path = path
         self._places: dict[Key, tuple[int, int]] = {}
         models, prompts, kinds = set(), set(), set()
@@ -34,6 +34,8 @@ class Knowledge:
             kinds.add(record.kind)
             self._places[record.key] = (offset, length)
             self.causal &= record.utterance is not None
+        if not self._places:
+            raise InputError("holds no knowledge yet; `sentio knowledge build` writes it", path=path)
         self.kinds: frozenset[Kind] = frozenset(kinds)
         self.models, self.prompts = tuple(sorted(models)), tuple(sorted(prompts))
         self._file = path.open("rb")
