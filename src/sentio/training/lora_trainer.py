@@ -32,7 +32,7 @@ from sentio.training.lora_schedule import rate, updates
 from sentio.training.lora_settings import LoraSettings
 from sentio.training.ordered_trainer import InOrder
 
-DIVERGED = 10.0
+DIVERGED = 3.0
 """A loss of this many times that of a guess over the whole vocabulary is none that training comes back from."""
 
 
