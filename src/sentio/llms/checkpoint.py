@@ -118,7 +118,7 @@ def _base(folder: Path) -> Path:
 def _adapted(model: "PreTrainedModel", folder: Path) -> "PreTrainedModel":
     from peft import PeftModel
 
-    adapted: PreTrainedModel = PeftModel.from_pretrained(model, str(folder))
+    adapted: PreTrainedModel = PeftModel.from_pretrained(model, str(folder))  # type: ignore[assignment]
     return adapted
 
 

@@ -5,7 +5,6 @@ penalty that counts its own tokens and no padding.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from secrets import randbits
 from typing import TYPE_CHECKING, cast
@@ -14,6 +13,7 @@ import numpy as np
 
 from sentio.llms.base import Sampling
 from sentio.llms.chat_template import end_of_turn
+from sentio.llms.in_process import Written
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase as Tokenizer
 
 Ids = Sequence[int]
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a model wrote: its words, how many tokens they took, and whether it ended its turn by itself."""
-
-    text: str
-    tokens: int
-    ended: bool
 
 
 def write(

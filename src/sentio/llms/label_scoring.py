@@ -19,12 +19,11 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentio.errors import LanguageModelError
 from sentio.llms.batches import batches
 from sentio.llms.chat_template import completion_ids, text_ids
-from sentio.llms.label_tree import LabelTree, label_tree
+from sentio.llms.label_tree import LabelTree, Logprobs, label_tree, reduced
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase as Tokenizer
 
 Ids = Sequence[int]
-Logprobs = NDArray[np.float64]
 
 BATCH_TOKENS = 8192
 """Tokens of prompts read at once, with padding; decides memory and speed, not the scores."""
@@ -56,8 +54,7 @@ def score_labels(
     """
     encode = text_ids if mean else completion_ids
     scores = label_logprobs(model, prompts, [encode(tokenizer, label) for label in labels], batch_tokens)
-    total: Logprobs = np.nanmean(scores, axis=2) if mean else np.nansum(scores, axis=2)
-    return total
+    return reduced(scores, mean=mean)
 
 
 def label_logprobs(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Logprobs = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class LabelTree:
@@ -54,3 +56,17 @@ def label_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
         targets=np.array([token for _, token in edges]),
         paths=paths,
     )
+
+
+def reduced(logprobs: Logprobs, *, mean: bool) -> Logprobs:
+    """One score a label from the log-probabilities of its tokens: their sum, or their mean.
+
+    `logprobs` are (prompts, labels, tokens) with NaN behind a label's end; the scores (prompts, labels). A label
+    whose tokens are all NaN has the score NaN.
+
+    >>> reduced(np.log([[[0.5, 0.5], [0.5, np.nan]]]), mean=True).round(4)  # two tokens weigh as one
+    array([[-0.6931, -0.6931]])
+    """
+    tokens = (~np.isnan(logprobs)).sum(2)
+    total = np.where(tokens > 0, np.nansum(logprobs, axis=2), np.nan)
+    return total / np.maximum(tokens, 1) if mean else total
