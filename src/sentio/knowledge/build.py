@@ -106,19 +106,22 @@ class Build:
         self.count.prompt_tokens += answer.usage.prompt_tokens
         self.count.completion_tokens += answer.usage.completion_tokens
         work = self._open[answer.question.id]
-        work.attempts += 1
+        # A model that found its own words to be no JSON has asked for them twice already.
+        work.attempts += 1 if answer.valid else 2
         found = _texts(answer, work.item.key.kind)
         wrong = self._wrong(found, work.item.key.kind)
-        if work.attempts == 1 and (answer.text or not answer.error):
-            self.count.invalid += wrong is not None or not answer.valid
-        if answer.error and not answer.text:
+        if answer.error and answer.valid:
             self._keep(answer, error=answer.error)
             self.count.errors += 1
             self.count.last_error = answer.error
-        elif wrong is None:
+            return True
+        if not work.told:
+            self.count.invalid += wrong is not None or not answer.valid
+        if wrong is None:
             self._keep(answer, texts=found or ())
             self.count.answered += 1
         elif work.attempts == 1:
+            work.told = True
             self._again.append(_corrected(answer.question, wrong))
             return False
         else:
@@ -146,10 +149,11 @@ class Build:
 
 @dataclass
 class _Open:
-    """An item that is asked about at the moment."""
+    """An item that is asked about at the moment; `told` once its first answer was found wanting."""
 
     item: Item
     attempts: int = 0
+    told: bool = False
 
 
 def _raw(answer: Answer) -> str:

@@ -41,7 +41,7 @@ def coverage(
     """One `Coverage` for each kind that the file has; `labels` are those whose words are looked for."""
     found = {kind: Coverage(kind) for kind in KINDS if kind in knowledge.kinds}
     for item in Wanted(kinds=tuple(found), causal=knowledge.causal).items(conversations):
-        _count(found[item.key.kind], item, knowledge.record(*item.key), labels)
+        _count(found[item.key.kind], item, knowledge.record(item.key), labels)
     return tuple(found.values())
 
 
@@ -49,7 +49,7 @@ def _count(found: Coverage, item: Item, record: Record | None, labels: Sequence[
     found.wanted += 1
     if record is None:
         found.lacking.append(item.key)
-    elif record.utterance is not None and record.of != digest(item.text):
+    elif record.utterance is not None and (record.of, record.speaker) != (digest(item.text), item.speaker):
         found.foreign.append(item.key)
     elif record.error:
         found.errors += 1

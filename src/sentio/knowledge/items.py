@@ -22,22 +22,23 @@ CORRECTION = 64
 
 
 class Key(NamedTuple):
-    """What an answer is about: an utterance, or a speaker (`utterance` None) of a dialogue."""
+    """What an answer is about: an utterance of a dialogue, or else a speaker; the other one is None."""
 
     kind: Kind
     dialogue: str
-    utterance: str | None
-    speaker: str
+    utterance: str | None = None
+    speaker: str | None = None
 
     def __str__(self) -> str:
-        return "/".join((self.kind, self.dialogue, self.speaker if self.utterance is None else self.utterance))
+        return "/".join((self.kind, self.dialogue, (self.speaker if self.utterance is None else self.utterance) or ""))
 
 
 @dataclass(frozen=True)
 class Item:
-    """A question about a conversation. `text` is what the utterance says, "" for a speaker."""
+    """A question about a conversation. `text` is what the utterance says, "" where it is about a speaker at large."""
 
     key: Key
+    speaker: str
     messages: tuple[Message, ...]
     text: str = ""
 
@@ -86,27 +87,29 @@ class Wanted:
         """
         turns = tuple(Utterance(id=str(k), speaker="Ada" if k % 2 else "Bo", text=f"text {k}") for k in range(_LONG))
         specimen = Conversation(id="specimen", utterances=turns)
-        *_, last = Wanted((kind,), self.history, self.causal, self.labels, _ENDLESS).items([specimen])
-        return f"{ASKS[kind].TEMPLATE}/{last.asked}"
+        items = Wanted((kind,), self.history, self.causal, self.labels, _ENDLESS).items([specimen])
+        return f"{ASKS[kind].TEMPLATE}/{fingerprint(message for item in items for message in item.messages)}"
 
     def _interpretation(self, conversation: Conversation, place: int, shown: dict[str, str]) -> Item:
         utterance = conversation.utterances[place]
         asked = interpretation.messages(
             conversation, place, history=self.history, avoid=self.labels, shown=shown, budget=self._room, count=tokens
         )
-        return Item(Key("interpretation", conversation.id, utterance.id, utterance.speaker), asked, utterance.text)
+        return Item(Key("interpretation", conversation.id, utterance.id), utterance.speaker, asked, utterance.text)
 
     def _characteristics(self, conversation: Conversation, shown: dict[str, str]) -> Iterator[Item]:
         about: Iterable[tuple[str, int | None]] = ((speaker, None) for speaker in conversation.speakers)
         if self.causal:
             about = ((utterance.speaker, place) for place, utterance in enumerate(conversation.utterances))
         for speaker, until in about:
-            utterance = None if until is None else conversation.utterances[until]
             asked = characteristics.messages(
                 conversation, speaker, until=until, avoid=self.labels, shown=shown, budget=self._room, count=tokens
             )
-            key = Key("characteristics", conversation.id, utterance.id if utterance else None, speaker)
-            yield Item(key, asked, utterance.text if utterance else "")
+            if until is None:
+                yield Item(Key("characteristics", conversation.id, speaker=speaker), speaker, asked)
+            else:
+                utterance = conversation.utterances[until]
+                yield Item(Key("characteristics", conversation.id, utterance.id), speaker, asked, utterance.text)
 
     @property
     def _room(self) -> int:

@@ -28,7 +28,8 @@ class Journal:
         A last line that a kill has cut is removed. Raises `OutputError` where the file holds anything else, belongs
         to another process or cannot be written, `InputError` where it is no knowledge file.
         """
-        self._path, self._corpus, self._model = path, corpus, model
+        # Where its server stands is no part of a model.
+        self._path, self._corpus, self._model = path, corpus, model.partition("@http")[0]
         self.prompts: dict[Kind, str] = {kind: wanted.prompt(kind) for kind in wanted.kinds}
         self._asked: dict[Key, str] = {}
         with reported(path):
@@ -71,7 +72,10 @@ class Journal:
         """Append what came of an item: the texts, or why there are none; all of it, or nothing and an `OutputError`."""
         record = Record(
             corpus=self._corpus,
-            **item.key._asdict(),
+            kind=item.key.kind,
+            dialogue=item.key.dialogue,
+            utterance=item.key.utterance,
+            speaker=item.speaker,
             texts=texts,
             of=digest(item.text) if item.key.utterance is not None else "",
             model=self._model,

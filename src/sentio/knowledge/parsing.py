@@ -18,7 +18,10 @@ def texts(answer: str, keys: Sequence[str]) -> tuple[str, ...] | None:
     >>> texts("I would rather not say.", ["Response"]) is None
     True
     """
-    value = parse_json(answer)
+    try:
+        value = parse_json(answer)
+    except RecursionError:  # a model that says "[" for ever
+        return None
     found = None if value is None else whole([value.get(key) for key in keys])
     return found or _behind_keys(spoken(answer), keys)
 
@@ -41,5 +44,8 @@ def _behind_keys(answer: str, keys: Sequence[str]) -> tuple[str, ...] | None:
 
 def _bare(text: str) -> str:
     text = text.replace("```", "").strip(" \t\r\n{},*")
-    text = text.removeprefix('"').removesuffix('"')
+    for quote in ('"', "'"):
+        if text.startswith(quote):
+            text = text.removeprefix(quote).removesuffix(quote)
+            break
     return text.replace('\\"', '"').replace("\\n", " ")

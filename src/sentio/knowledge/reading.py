@@ -55,9 +55,9 @@ class Knowledge:
     def close(self) -> None:
         self._file.close()
 
-    def record(self, kind: Kind, dialogue: str, utterance: str | None, speaker: str) -> Record | None:
-        """What is on file about an utterance, or (`utterance` None) about a speaker of a dialogue."""
-        place = self._places.get(Key(kind, dialogue, utterance, speaker))
+    def record(self, key: Key) -> Record | None:
+        """What is on file about an utterance or a speaker, an answer, a gap or an error."""
+        place = self._places.get(key)
         if place is None:
             return None
         offset, length = place
@@ -70,15 +70,14 @@ class Knowledge:
         Raises `InputError` where the file is about another utterance of that id.
         """
         utterance = conversation.utterances[place]
-        about = conversation.id, utterance.id, utterance.speaker
-        interpretation = self.record("interpretation", *about)
-        characteristics = self.record("characteristics", *about)
+        interpretation = self.record(Key("interpretation", conversation.id, utterance.id))
+        characteristics = self.record(Key("characteristics", conversation.id, utterance.id))
         for found in (interpretation, characteristics):
             if found is not None and found.of != digest(utterance.text):
                 where = f"utterance {utterance.id!r} of {conversation.id!r}"
                 raise InputError(f"is about another conversation: {where} says something else there", path=self._path)
         if characteristics is None:
-            characteristics = self.record("characteristics", conversation.id, None, utterance.speaker)
+            characteristics = self.record(Key("characteristics", conversation.id, speaker=utterance.speaker))
         explicit, implicit = interpretation.texts if interpretation and interpretation.texts else ("", "")
         described = characteristics.texts[0] if characteristics and characteristics.texts else ""
         return Insight(explicit=explicit, implicit=implicit, characteristics=described)

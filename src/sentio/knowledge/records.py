@@ -47,7 +47,8 @@ class Record(BaseModel):
 
     @property
     def key(self) -> Key:
-        return Key(self.kind, self.dialogue, self.utterance, self.speaker)
+        """Where it belongs."""
+        return Key(self.kind, self.dialogue, self.utterance, self.speaker if self.utterance is None else None)
 
     def line(self) -> bytes:
         """The record as a line of the file; what a field is by default is left out."""
