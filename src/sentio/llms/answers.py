@@ -7,6 +7,7 @@ word boundaries, invalid. Two labels are no label: nobody knows which was meant.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from sentio.llms.base import Json
 
@@ -35,10 +36,10 @@ def parse_json(text: str) -> Json | None:
     {'Emotion': 'joy'}
     """
     said = spoken(text)
-    for candidate in (said, *FENCE.findall(said)):
+    for candidate in (text, said, *FENCE.findall(said)):  # what is JSON as a whole may quote anything
         if (value := _object(candidate)) is not None:
             return value
-    return next(_embedded(said), None)
+    return next(chain(_embedded(said), _embedded(TRAILING_COMMA.sub(r"\1", said))), None)
 
 
 def parse_label(text: str, choices: Sequence[str]) -> str | None:
@@ -91,13 +92,12 @@ def _object(text: str) -> Json | None:
 
 def _embedded(text: str) -> Iterator[Json]:
     """Objects that stand among words, the outermost first."""
-    repaired = TRAILING_COMMA.sub(r"\1", text)
-    start = repaired.find("{")
+    start = text.find("{")
     while start >= 0:
         try:
-            value, end = DECODER.raw_decode(repaired, start)
+            value, end = DECODER.raw_decode(text, start)
         except ValueError:
             end = start + 1
         else:
             yield value
-        start = repaired.find("{", end)
+        start = text.find("{", end)

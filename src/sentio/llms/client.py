@@ -36,8 +36,10 @@ class Unanswered(Exception):
 
 @dataclass
 class Health:
-    """What is known of a server: whether it was ever reached, and the failures since its last good answer."""
+    """What is known of a server: whether it was ever reached, and the failures since its last good answer, of which
+    `budget` are one too many."""
 
+    budget: int
     reached: bool = False
     failures: int = 0
 
@@ -114,7 +116,7 @@ class Client:
 
     def _count(self, last: str) -> None:
         self.health.failures += 1
-        if self.health.failures >= self.retries.budget:
+        if self.health.failures >= self.health.budget:
             raise LanguageModelError(
                 f"{self.url} failed {self.health.failures} times in a row; start again when it works (the last: {last})"
             )

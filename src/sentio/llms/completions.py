@@ -15,6 +15,9 @@ from sentio.llms.echo_scores import CannotEcho, EchoScores
 from sentio.llms.label_scores import from_top_logprobs
 
 NOTHING_USED = Usage()
+SERVE_ANY_NAME = {"llamacpp", "sglang"}
+"""Servers, by `owned_by` of their list of models, that answer with the model they have, whatever name is asked for."""
+WRONG_MODEL = re.compile(r"\bmodel\b.*(?:not (?:found|exist)|unknown|invalid)|pinned to", re.I)
 QUOTED = 120
 """Characters of an unusable answer that are shown in its error."""
 
@@ -63,7 +66,7 @@ class Completions:
         asked = {"logprobs": True, "top_logprobs": TOP} if scoring else _format(_label_schema(question.choices))
         written = await self._chat(question, _messages(question), asked)
         said = parse_label(written.text, question.choices)
-        if scoring and not written.logprobs:
+        if scoring and written.text and not written.logprobs:
             self.dialect.missing.add("logprobs")
         if probabilities_told := from_top_logprobs(written.logprobs, question.choices) if written.logprobs else None:
             choice = question.choices[probabilities_told.index(max(probabilities_told))]
@@ -142,34 +145,32 @@ class Completions:
         return replace(written, failures=failures)
 
     async def check(self) -> None:
-        """Raise `LanguageModelError` where no question can be answered: no server, a wrong key, another model.
-
-        A server that lists one model serves this one, whatever name it is asked by.
-        """
+        """Raise `LanguageModelError` where no question can be answered: no server, a wrong key, another model."""
         served = await self._served()
-        if len(served) == 1 and self.model not in served:
-            raise LanguageModelError(f"{self.client.url} serves {served[0]!r} and not {self.model!r}; name it so")
+        names = [name for name, owner in served.items() if owner in SERVE_ANY_NAME]
+        if names and self.model not in names:
+            raise LanguageModelError(f"{self.client.url} serves {names[0]!r} and not {self.model!r}; name it so")
 
     async def _unknown_model(self, refused: Refused) -> None:
         served = await self._served()
         if served and self.model not in served:
             unknown = UnknownName("model", self.model, served)
             raise LanguageModelError(f"{self.client.url}: {unknown}") from refused
-        if refused.status == 404:
-            raise LanguageModelError(
-                f"{self.client.url} has no chat completions for {self.model!r} ({refused.words}); "
-                "correct the model or the address, which mostly ends in /v1"
-            ) from refused
+        raise LanguageModelError(
+            f"{self.client.url} has no chat completions for {self.model!r} ({refused.words}); "
+            "correct the model or the address, which mostly ends in /v1"
+        ) from refused
 
-    async def _served(self) -> list[str]:
-        """Names of the models there are, none where the server does not tell."""
+    async def _served(self) -> dict[str, str]:
+        """Names of the models there are and who lists them, none where the server does not tell."""
         try:
-            names, _ = await self.client.get(
-                f"{self.client.url}/models", lambda answer: [str(model["id"]) for model in answer["data"]]
+            served, _ = await self.client.get(
+                f"{self.client.url}/models",
+                lambda answer: {str(model["id"]): str(model.get("owned_by")) for model in answer["data"]},
             )
         except (Refused, Unanswered):
-            return []
-        return [name for full in names for name in {full, full.removesuffix(":latest")}]
+            return {}
+        return served | {name.removesuffix(":latest"): owner for name, owner in served.items()}
 
 
 def _messages(question: Question) -> list[dict[str, str]]:
@@ -177,7 +178,7 @@ def _messages(question: Question) -> list[dict[str, str]]:
 
 
 def _names_model(refused: Refused) -> bool:
-    return refused.status == 400 and re.search(r"\bmodel\b.*(?:not (?:found|exist)|unknown)", refused.words) is not None
+    return refused.status == 400 and WRONG_MODEL.search(refused.words) is not None
 
 
 def _format(schema: Json) -> dict[str, Any]:

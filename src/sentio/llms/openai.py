@@ -79,7 +79,7 @@ class Server:
         from sentio.llms.completions import Completions
         from sentio.llms.echo_scores import EchoScores
 
-        learnt = self._learnt = self._learnt or _Learnt.nothing(self.address)
+        learnt = self._learnt = self._learnt or _Learnt.nothing(self.address, self.retries.budget(self.concurrency))
         async with self._connections(learnt) as http:
             client = Client(http, str(self.address.url), self.retries, learnt.health, self.sleep, self.chance)
             echo = EchoScores(client, self.address.model, learnt.labels) if learnt.echoes else None
@@ -122,7 +122,7 @@ class _Learnt:
     checked: bool = False
 
     @classmethod
-    def nothing(cls, address: Address) -> "_Learnt":
+    def nothing(cls, address: Address, budget: int) -> "_Learnt":
         import httpx2
 
         from sentio.llms.client import Health
@@ -130,7 +130,7 @@ class _Learnt:
 
         # Reading the certificates takes longer than a request on loopback: once, and only where there are any.
         tls = httpx2.create_ssl_context() if str(address.url).startswith("https:") else None
-        return cls(Health(), Dialect(), tls)
+        return cls(Health(budget), Dialect(), tls)
 
 
 async def _answer(completions: "Completions", question: Question) -> Answer:

@@ -17,15 +17,19 @@ AGAIN = frozenset({408, 409, 429, *range(500, 600)}) - {501}
 class Retries:
     """At most `attempts` requests a question, waits of `first` seconds doubling up to `longest`.
 
-    A server that asks for more than `patience` seconds is not waited for. After `budget` failures in a row, over
-    all questions and without one success, the server counts as gone.
+    Ten attempts: where three answers of ten fail, six questions of a million are left without one. A server that
+    asks for more than `patience` seconds is not waited for.
     """
 
-    attempts: int = 6
+    attempts: int = 10
     first: float = 0.5
     longest: float = 30.0
     patience: float = 300.0
-    budget: int = 100
+
+    def budget(self, concurrency: int) -> int:
+        """After so many failures in a row, over all questions and without one success, the server counts as gone:
+        what is on its way has used up its attempts, or several questions have, where they come one by one."""
+        return self.attempts * max(concurrency, 8)
 
     def wait(self, failures: int, retry_after: float | None, chance: Callable[[], float]) -> float | None:
         """Seconds until the next attempt after `failures` of them; None where none is to be made.
