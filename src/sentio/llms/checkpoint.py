@@ -53,6 +53,7 @@ def load_checkpoint(folder: Path, *, dtype: Dtype = "auto", device: str | None =
             base,
             dtype=precision,
             device_map={"": device},
+            attn_implementation="sdpa",  # reads the masks that label scoring lays over the labels
             quantization_config=quantization,
             use_safetensors=True,
             local_files_only=True,

@@ -58,7 +58,7 @@ def write(
         pad_token_id=ends[0],
     )
     generate = cast("Callable[..., Tensor]", model.generate)
-    choose = _Choose(sampling, prompts, samples or [0] * len(prompts))
+    choose = Choose(sampling, prompts, samples or [0] * len(prompts))
     training = model.training
     model.train(False)
     try:
@@ -87,7 +87,7 @@ def _written(tokenizer: "Tokenizer", ids: list[int], ends: set[int]) -> Written:
     return Written(text, len(ids) if stop is None else stop + 1, stop is not None)
 
 
-class _Choose:
+class Choose:
     """Turns the next token's logits so that the likeliest is the one that was drawn.
 
     Repetition penalty, temperature and nucleus as everywhere, in this order; then one number of the row's own dice
