@@ -4,21 +4,37 @@
     for conversation in conversations:
         hits = retriever.retrieve(queries(conversation, "meld"))     # a tuple of hits an utterance
 
-Encoding is what takes time. Vectors of the repository's own utterances are taken from it, others are encoded in
-batches; so hand over many queries at once, a corpus and not an utterance.
+Encoding is what takes time. Texts that stand in the repository have their vectors from it, others are encoded
+together; so hand over many queries at once, a corpus and not an utterance.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentio import encoders
 from sentio.encoders.base import TextEncoder
-from sentio.indexes.base import Neighbours
+from sentio.errors import InputError
+from sentio.indexes.base import Index, IndexModule, Neighbours
+from sentio.registry import find
+from sentio.retrieval.context import TURNS, beside, faded
 from sentio.retrieval.entry import Hit, Query
+from sentio.retrieval.exclusion import Excluded
+from sentio.retrieval.kinship import kin
 from sentio.retrieval.options import Retrieval
 from sentio.retrieval.repository import Repository
+from sentio.retrieval.selection import POOL, selected
+from sentio.retrieval.unification import rendered
+
+Vectors = NDArray[np.float32]
+
+BATCH = 4096
+"""Queries worked on together."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,7 @@ class Target:
 
 
 class Retriever:
-    """Finds demonstrations in a repository for a target; None shows every label as it is."""
+    """Finds demonstrations in a repository for a target; without one every label is shown as it is."""
 
     def __init__(
         self,
@@ -40,29 +56,158 @@ class Retriever:
         options: Retrieval | None = None,
         encoder: TextEncoder | None = None,
     ) -> None:
-        """Open the repository's encoder (where none is given) and the index.
+        """Choose the entries that may be shown and open the index; the encoder is opened for the first text that
+        does not stand in the repository.
 
-        Raises `InputError` where the encoder or its version is another than the repository was built by, or no
-        entry is left; `MissingExtra` where encoder or index need one.
+        Raises `InputError` where `encoder` is another than the repository was built by, or no entry is left;
+        `UnknownName` for an unknown index, `MissingExtra` where it needs one.
         """
-        raise NotImplementedError
+        self.repository, self.target, self.options = repository, target, options or Retrieval()
+        if encoder is not None:
+            _require_same(repository, encoder)
+        self._encoder = encoder
+        entries = repository.entries
+        self.labels = _labels(repository, target, self.options)
+        self._rows = np.flatnonzero([label is not None for label in self.labels])
+        if not len(self._rows):
+            raise InputError(_nothing_left(target, self.options), path=repository.path)
+        places = entries.select("text", "corpus", "conversation", "position").rows()
+        self._excluded = Excluded([places[row] for row in self._rows], self.options.exclude)
+        self._row_of_text = {text: row for row, (text, *_) in enumerate(places)}
 
-    @property
-    def labels(self) -> tuple[str | None, ...]:
-        """The label of each row of the repository in the target's words; None of those never shown."""
-        raise NotImplementedError
+    labels: tuple[str | None, ...]
+    """The label of each row of the repository in the target's words; None of those never shown."""
 
     def retrieve(self, wanted: Sequence[Query]) -> list[tuple[Hit, ...]]:
-        """The hits of each query, the most similar first; fewer than k where there are no more."""
-        raise NotImplementedError
+        """The hits of each query, the best first; fewer than k where there are no more, none for an empty text."""
+        found = self.neighbours(wanted)
+        entry = self.repository.entry
+        return [
+            tuple(
+                Hit(entry(int(row)), int(row), cast(str, self.labels[row]), float(similarity))
+                for row, similarity in zip(rows, similarities, strict=True)
+                if row >= 0
+            )
+            for rows, similarities in zip(*found, strict=True)
+        ]
 
     def neighbours(self, wanted: Sequence[Query]) -> Neighbours:
         """As `retrieve`, as arrays of shape (queries, k): rows of the repository (-1: none) and similarities.
 
         With `repository.vectors[rows]` and `labels` this is the evidence of a neural model.
         """
-        raise NotImplementedError
+        rows = np.full((len(wanted), self.options.k), -1, np.int64)
+        similarities = np.zeros((len(wanted), self.options.k), np.float32)
+        for start in range(0, len(wanted), BATCH):
+            part = slice(start, start + BATCH)
+            rows[part], similarities[part] = self._batch(wanted[part])
+        return Neighbours(rows, similarities)
 
-    def encode(self, wanted: Sequence[Query]) -> NDArray[np.float32]:
-        """Unit vectors of the queries' texts, shape (queries, width)."""
-        raise NotImplementedError
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, shape (texts, width): the repository's where it has the text, else the encoder's.
+
+        Raises `InputError` where the encoder is not what the repository was built by.
+        """
+        vectors = np.empty((len(texts), self.repository.manifest.width), np.float32)
+        rows = np.array([self._row_of_text.get(text, -1) for text in texts], np.int64)
+        vectors[rows >= 0] = self.repository.vectors[rows[rows >= 0]]
+        unknown = [text for text, row in zip(texts, rows, strict=True) if row < 0]
+        if unknown:
+            vectors[rows < 0] = self._opened().encode(unknown)
+        return vectors
+
+    def _batch(self, wanted: Sequence[Query]) -> Neighbours:
+        options, texts = self.options, self.encode([query.text for query in wanted])
+        vectors = beside(texts, self._contexts(wanted), options.context) if options.context else texts
+        asked = np.flatnonzero(texts.any(axis=1))
+        chosen = options.diversity > 0 or options.per_label is not None
+        count = POOL * options.k if chosen else options.k
+        excluded = [self._excluded.rows(wanted[query]) for query in asked.tolist()]
+        found = self._index.search(vectors[asked], count, excluded)
+        if chosen:
+            found = self._selected(found)
+        rows = np.full((len(wanted), options.k), -1, np.int64)
+        similarities = np.zeros((len(wanted), options.k), np.float32)
+        rows[asked] = np.where(found.rows >= 0, self._rows[found.rows], -1)
+        similarities[asked] = found.similarities
+        return Neighbours(rows, similarities)
+
+    def _selected(self, found: Neighbours) -> Neighbours:
+        options = self.options
+        rows = np.full((len(found.rows), options.k), -1, np.int64)
+        similarities = np.zeros((len(found.rows), options.k), np.float32)
+        for query, (candidates, values) in enumerate(zip(*found, strict=True)):
+            there = candidates[candidates >= 0]
+            labels = [cast(str, self.labels[row]) for row in self._rows[there]]
+            texts = self.repository.vectors[self._rows[there]]
+            places = selected(values[: len(there)], texts, labels, options.k, options.diversity, options.per_label)
+            rows[query, : len(places)], similarities[query, : len(places)] = there[places], values[places]
+        return Neighbours(rows, similarities)
+
+    def _contexts(self, wanted: Sequence[Query]) -> Vectors:
+        """A vector of what was said before each query, shape (queries, width), zero where nothing was."""
+        before = [query.context[-TURNS:] for query in wanted]
+        texts = list(dict.fromkeys(text for turns in before for text in turns))
+        vectors = dict(zip(texts, self.encode(texts), strict=True))
+        width = self.repository.manifest.width
+        return np.array([faded([vectors[text] for text in turns], width) for turns in before], np.float32)
+
+    def _opened(self) -> TextEncoder:
+        if self._encoder is None:
+            encoder = encoders.load(self.repository.manifest.encoder)
+            _require_same(self.repository, encoder)
+            self._encoder = encoder
+        return self._encoder
+
+    @cached_property
+    def _index(self) -> Index:
+        """The index of the rows that may be shown; what it keeps on disk lies beside the repository's files."""
+        vectors = self.repository.vectors
+        if self.options.context:
+            vectors = beside(vectors, _contexts_of(self.repository), self.options.context)
+        vectors = vectors[self._rows] if len(self._rows) < len(vectors) else vectors
+        component = find("indexes", self.options.index)
+        key = sha256(repr((self.options.context, self._rows.tobytes())).encode()).hexdigest()[:16]
+        folder = self.repository.path / "indexes" / f"{component.id}-{key}"
+        with component.extra_named():
+            module = cast(IndexModule, component.load())
+            return module.load(vectors, folder) if folder.is_dir() else module.build(vectors, folder)
+
+
+def _contexts_of(repository: Repository) -> Vectors:
+    """A vector of what was said before each entry, shape (entries, width): labelled utterances of its conversation."""
+    contexts = np.zeros_like(repository.vectors)
+    places = repository.entries.select("corpus", "split", "conversation").rows()
+    first = 0
+    for row, place in enumerate(places):
+        if row and place != places[row - 1]:
+            first = row
+        contexts[row] = faded(list(repository.vectors[max(first, row - TURNS) : row]), repository.manifest.width)
+    return contexts
+
+
+def _labels(repository: Repository, target: Target | None, options: Retrieval) -> tuple[str | None, ...]:
+    pairs = repository.entries.select("label", "corpus").rows()
+    if target is None:
+        return tuple(label for label, _ in pairs)
+    banned = kin(target.corpus) if target.corpus and not options.shared else frozenset[str]()
+    words = {
+        (label, corpus): None if corpus in banned else rendered(label, corpus, target.labels, options.labels)
+        for label, corpus in set(pairs)
+    }
+    return tuple(words[pair] for pair in pairs)
+
+
+def _nothing_left(target: Target | None, options: Retrieval) -> str:
+    if target is None:
+        return "the repository is empty"
+    labels = f"no entry has a counterpart among {', '.join(target.labels)}"
+    shared = f", or all are of corpora that share conversations with {target.corpus}" if not options.shared else ""
+    return f'{labels}{shared}; take other corpora, or labels = "show" or shared = true'
+
+
+def _require_same(repository: Repository, encoder: TextEncoder) -> None:
+    built = repository.manifest
+    if (encoder.version, encoder.width) != (built.version, built.width):
+        cause = f"built by {built.encoder} {built.version}, not by {encoder.name} {encoder.version}"
+        raise InputError(f"{cause}; build it again or use its encoder", path=repository.path)
