@@ -12,11 +12,11 @@ NAMED = 5
 
 
 def check(
-    file: Path,
+    knowledge: Path,
     *,
     corpus: str | None = None,
     split: str | None = None,
-    of: Path | None = None,
+    file: Path | None = None,
     data: Path | None = None,
 ) -> int:
     """Compare a knowledge file with the conversations it is about: what is lacking, gaps, lengths, label words.
@@ -26,17 +26,17 @@ def check(
     Examples:
 
     sentio knowledge check meld.jsonl --corpus meld --split validation
-    sentio knowledge check chat.jsonl --of chat.txt
+    sentio knowledge check chat.jsonl --file chat.txt
 
     Parameters
     ----------
-    file
+    knowledge
         A file of `sentio knowledge build`.
     corpus
         The corpus it is about.
     split
         The part of the corpus; train by default, or the only one there is.
-    of
+    file
         The file with the conversations it is about, instead of a corpus.
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
@@ -48,11 +48,11 @@ def check(
     from sentio.knowledge.coverage import coverage
     from sentio.knowledge.reading import Knowledge
 
-    source = opened(corpus, split, of, data)
-    with Knowledge(file) as knowledge:
-        found = coverage(knowledge, source.read(), source.labels)
-        print(literal(f"{file}: by {', '.join(knowledge.models)}, asked {', '.join(knowledge.prompts)}"))
-        if not knowledge.causal:
+    source = opened(corpus, split, file, data)
+    with Knowledge(knowledge) as known:
+        found = coverage(known, source.read(), source.labels)
+        print(literal(f"{knowledge}: by {', '.join(known.models)}, asked {', '.join(known.prompts)}"))
+        if not known.causal:
             print("characteristics were written with the whole conversation in view: they know the future")
     heading = ("", "wanted", "answered", "gaps", "errors", "lacking", "foreign", "words", "off length", "label words")
     print("\n" + aligned([heading, *(_cells(one) for one in found)], numbers_from=1))
