@@ -129,6 +129,14 @@ def test_it_works_inside_a_running_event_loop() -> None:
     assert sorted(asyncio.run(notebook())) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("concurrency", [1, 2, 7, 100])
+def test_nothing_is_lost_at_any_concurrency(concurrency: int) -> None:
+    async def work(number: int) -> int:
+        return number
+
+    assert sorted(in_flight(session(work, []), range(50), concurrency)) == list(range(50))
+
+
 def test_without_questions_nothing_is_opened() -> None:
     async def work(number: int) -> int:
         return number

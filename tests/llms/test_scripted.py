@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.llms.servers import choosing
 
@@ -84,6 +84,7 @@ SCHEMAS = st.recursive(
 )
 
 
+@settings(max_examples=25)
 @given(SCHEMAS)
 def test_json_fits_any_schema_of_these(schema: dict[str, object]) -> None:
     whole = {"type": "object", "properties": {"all": schema}, "$defs": {"mood": {"enum": ["sad"]}}}

@@ -37,7 +37,7 @@ def in_flight(session: Session[Q, A], questions: Iterable[Q], concurrency: int) 
 
 def _landing(loop: "_Loop[Q, A]", source: Iterator[Q], concurrency: int) -> Iterator[A]:
     pending, more = 1, True
-    while pending:
+    while pending or more:
         # Draw one, hand one out: a slow source does not hold back what is there, nor a slow caller what is not.
         if more and pending < concurrency:
             for question in source:
@@ -46,7 +46,7 @@ def _landing(loop: "_Loop[Q, A]", source: Iterator[Q], concurrency: int) -> Iter
                 break
             else:
                 more = False
-        if not more or pending >= concurrency or not loop.landed.empty():
+        if pending and (not more or pending >= concurrency or not loop.landed.empty()):
             result = loop.landed.get()
             pending -= 1
             if isinstance(result, BaseException):

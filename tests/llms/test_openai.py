@@ -1,0 +1,365 @@
+"""The adapter against small real servers: what is repeated, what is refused, what is told."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.llms.servers import Answering, Loopback, Reply, asked, choosing, parrot, serving, written
+
+from sentio import llms
+from sentio.errors import LanguageModelError
+from sentio.llms import Question, Sampling
+from sentio.llms.address import parse
+from sentio.llms.openai import Server
+from sentio.llms.retries import Retries
+from sentio.prompts.message import Message
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"mood": {"type": "string", "enum": ["good", "bad"]}},
+    "required": ["mood"],
+    "additionalProperties": False,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SENTIO_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    yield
+    assert not [thread for thread in threading.enumerate() if thread.name == "sentio-questions"]
+
+
+class Clock:
+    """Time that passes at once; `waits` are the seconds that were slept."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+def server(loopback: Loopback, clock: Clock, **more: Any) -> Server:  # noqa: ANN401
+    return Server(parse(loopback.address()), sleep=clock.sleep, chance=lambda: 0.5, **more)
+
+
+def in_turn(*replies: Reply) -> Answering:
+    """These answers to chats, one after the other, the last for ever; the rest as `parrot`."""
+    left = list(replies)
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if path != "/v1/chat/completions":
+            return parrot(path, body)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answering
+
+
+def error(status: int, message: str, **headers: str) -> Reply:
+    return Reply(
+        {"error": {"message": message}}, status, {name.replace("_", "-"): text for name, text in headers.items()}
+    )
+
+
+def test_three_times_500_and_then_200_is_one_answer_of_four_attempts() -> None:
+    clock = Clock()
+    with serving(in_turn(*[error(500, "oh")] * 3, Reply(written("fine")))) as loopback:
+        (answer,) = server(loopback, clock).ask([asked(1)])
+    assert (answer.text, answer.attempts, answer.error) == ("fine", 4, None)
+    assert clock.waits == [0.25, 0.5, 1.0]
+    assert answer.usage == llms.Usage(7, 2)
+
+
+def test_retry_after_is_waited_for() -> None:
+    clock = Clock()
+    with serving(in_turn(error(429, "slow down", retry_after="2"), Reply(written("fine")))) as loopback:
+        (answer,) = server(loopback, clock).ask([asked(1)])
+    assert answer.attempts == 2
+    assert clock.waits == [2.25]
+
+
+def test_a_server_that_wants_an_hour_is_not_waited_for() -> None:
+    clock = Clock()
+    with serving(in_turn(error(429, "quota used up", retry_after="3600"))) as loopback:
+        (answer,) = server(loopback, clock).ask([asked(1)])
+    assert answer.error == "no answer after 1 attempt; the last: 429 quota used up (asks to wait 3600 s)"
+    assert clock.waits == []
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_refused_question_is_an_answer_that_says_so_and_asked_once(status: int) -> None:
+    clock = Clock()
+    with serving(in_turn(error(status, "no such\nthing"), Reply(written("fine")))) as loopback:
+        answers = list(server(loopback, clock, concurrency=1).ask([asked(1), asked(2)]))
+        assert loopback.count("/v1/chat/completions") == 2
+    assert [answer.error for answer in answers] == [f"the server refuses this question ({status}): no such thing", None]
+    assert clock.waits == []
+
+
+def test_attempts_have_an_end() -> None:
+    clock = Clock()
+    with serving(in_turn(error(503, "busy"))) as loopback:
+        (answer,) = server(loopback, clock, retries=Retries(attempts=4)).ask([asked(1)])
+        assert loopback.count("/v1/chat/completions") == 4
+    assert (answer.error, answer.attempts) == ("no answer after 4 attempts; the last: 503 busy", 4)
+
+
+def test_a_server_that_only_fails_ends_the_job() -> None:
+    clock = Clock()
+    with serving(in_turn(error(503, "busy"))) as loopback:
+        model = server(loopback, clock, retries=Retries(attempts=5), concurrency=2)
+        with pytest.raises(
+            LanguageModelError, match=r"failed 40 times in a row; start again when it works .*: 503 busy"
+        ):
+            list(model.ask(asked(number) for number in range(1000)))
+        assert loopback.count("/v1/chat/completions") <= 42
+
+
+def test_no_server_is_told_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    model = llms.open(f"openai/tiny@http://127.0.0.1:{port}/v1")
+    with pytest.raises(
+        LanguageModelError, match=rf"no server answers at http://127.0.0.1:{port}/v1 .*; start it or correct"
+    ):
+        list(model.ask([asked(1)]))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_key_is_told(status: int) -> None:
+    with serving(lambda path, body: error(status, "who are you?")) as loopback:
+        with pytest.raises(LanguageModelError, match=rf"/v1 wants a key: set SENTIO_API_KEY \({status}\)$"):
+            list(llms.open(loopback.address()).ask([asked(1)]))
+        assert len(loopback.requests) == 1
+
+
+@pytest.mark.parametrize("name", ["SENTIO_API_KEY", "OPENAI_API_KEY"])
+def test_a_wrong_key_is_told_and_never_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
+    monkeypatch.setenv(name, "sk-secret")
+    with serving(lambda path, body: error(401, "Incorrect API key provided: sk-secret")) as loopback:
+        model = llms.open(loopback.address())
+        with pytest.raises(LanguageModelError, match="refuses the key in SENTIO_API_KEY or OPENAI_API_KEY") as raised:
+            list(model.ask([asked(1)]))
+        assert [headers["authorization"] for _, _, headers in loopback.requests] == ["Bearer sk-secret"]
+    assert "sk-" not in str(raised.value) + model.name + repr(model)
+
+
+def test_a_wrong_model_is_told_with_the_nearest() -> None:
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if path == "/v1/models":
+            return Reply({"data": [{"id": "Qwen/Qwen3-8B"}, {"id": "llama3:latest"}]})
+        return error(404, f"The model `{body['model']}` does not exist.")
+
+    with serving(answering) as loopback:
+        told = r"unknown model 'Qwen/Qwen3-8b-it'; did you mean 'Qwen/Qwen3-8B'\?"
+        with pytest.raises(LanguageModelError, match=told):
+            list(llms.open(loopback.address("Qwen/Qwen3-8b-it")).ask([asked(1)]))
+        assert loopback.count("/v1/chat/completions") == 1
+
+
+@pytest.mark.parametrize("owner", ["llamacpp", "sglang"])
+def test_a_server_that_answers_to_any_name_is_asked_by_its_own(owner: str) -> None:
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        return Reply({"data": [{"id": "real", "owned_by": owner}]}) if body is None else Reply(written("fine"))
+
+    with serving(answering) as loopback:
+        assert [answer.text for answer in llms.open(loopback.address("real")).ask([asked(1)])] == ["fine"]
+        with pytest.raises(LanguageModelError, match="serves 'real' and not 'tiny'; name it so"):
+            list(llms.open(loopback.address("tiny")).ask([asked(1)]))
+
+
+def test_a_wrong_path_is_told() -> None:
+    with serving(lambda path, body: Reply(b"<html>nothing here</html>", 404)) as loopback:
+        with pytest.raises(LanguageModelError, match=r"has no chat completions for 'tiny' .* mostly ends in /v1"):
+            list(llms.open(loopback.address().removesuffix("/v1")).ask([asked(1)]))
+
+
+def test_a_server_that_points_elsewhere_is_not_followed() -> None:
+    with serving(lambda path, body: Reply(b"", 307, {"location": "http://elsewhere.invalid/"})) as loopback:
+        with pytest.raises(LanguageModelError, match="points elsewhere"):
+            list(llms.open(loopback.address()).ask([asked(1)]))
+
+
+TOO_LONG = [
+    "This model's maximum context length is 2048 tokens. However, you requested 4096 tokens. Please reduce max_tokens.",
+    "the request exceeds the available context size, try increasing it",
+    "prompt is too long: 210000 tokens > 200000 maximum",
+]
+
+
+@pytest.mark.parametrize("words", TOO_LONG)
+def test_a_question_longer_than_the_context_stops_no_other(words: str) -> None:
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if body and len(body["messages"][0]["content"]) > 100:
+            return error(400, words)
+        return parrot(path, body)
+
+    long = Question("long", (Message("user", "x" * 1000),))
+    with serving(answering) as loopback:
+        answers = {
+            answer.question.id: answer for answer in llms.open(loopback.address()).ask([asked(1), long, asked(2)])
+        }
+        assert loopback.count("/v1/chat/completions") == 3
+    assert answers["long"].error == f"longer than the model's context: {words}"
+    assert answers["q1"].error is None
+    assert answers["q2"].error is None
+
+
+def strict(*missing: str, words: str = "Unrecognized request argument supplied: {}") -> Answering:
+    """A server that refuses fields it does not know, one at a time."""
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if path == "/v1/chat/completions":
+            for name in missing:
+                if name in body:
+                    return error(400, words.format(name))
+            return Reply(written('{"mood": "good"}' if "mood" in str(body) else "joy"))
+        return parrot(path, body)
+
+    return answering
+
+
+def test_fields_a_server_refuses_are_left_out_from_then_on() -> None:
+    sampling = Sampling(temperature=0.3, top_p=0.9, repetition_penalty=1.2, seed=5)
+    with serving(strict("chat_template_kwargs", "repetition_penalty")) as loopback:
+        model = llms.open(loopback.address(), concurrency=1)
+        answers = list(model.ask([asked(1, sampling=sampling), asked(2, sampling=sampling, sample=3)]))
+        bodies = [body for path, body, _ in loopback.requests if path == "/v1/chat/completions"]
+    assert [answer.text for answer in answers] == ["joy", "joy"]
+    assert len(bodies) == 4
+    assert {"chat_template_kwargs", "repetition_penalty"}.isdisjoint(bodies[-1])
+    assert (bodies[-1]["temperature"], bodies[-1]["top_p"], bodies[-1]["seed"]) == (0.3, 0.9, 8)
+
+
+def test_the_new_name_of_max_tokens_is_learnt() -> None:
+    words = "Unsupported parameter: '{}' is not supported with this model. Use 'max_completion_tokens' instead."
+    with serving(strict("max_tokens", words=words)) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([asked(1, sampling=Sampling(max_tokens=11))])
+        assert loopback.requests[-1][1]["max_completion_tokens"] == 11
+    assert answer.text == "joy"
+
+
+def test_a_server_without_log_probabilities_is_asked_for_words() -> None:
+    with serving(strict("logprobs", "top_logprobs")) as loopback:
+        model = llms.open(loopback.address(), concurrency=1)
+        answers = list(model.ask([choosing("A?", "joy", "anger"), choosing("B?", "joy", "anger")]))
+        assert "response_format" in loopback.requests[-1][1]
+    assert [(answer.choice, answer.probabilities, answer.valid) for answer in answers] == [("joy", None, True)] * 2
+
+
+def test_a_server_that_ignores_log_probabilities_is_asked_for_words() -> None:
+    with serving(in_turn(Reply(written("joy")))) as loopback:
+        model = llms.open(loopback.address(), concurrency=1)
+        answers = list(model.ask([choosing("A?", "joy", "anger"), choosing("B?", "joy", "anger")]))
+        assert "logprobs" not in loopback.requests[-1][1]
+    assert [(answer.choice, answer.probabilities) for answer in answers] == [("joy", None)] * 2
+
+
+def test_likeliest_tokens_score_labels_where_nothing_better_is_there() -> None:
+    top = [{"token": "joy", "logprob": -1.609438}, {"token": "anger", "logprob": -2.302585}]
+    content = [{"token": "joy", "logprob": -1.609438, "top_logprobs": top}]
+    with serving(in_turn(Reply(written("joy", logprobs={"content": content})))) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([choosing("A?", "anger", "joy")])
+        assert loopback.requests[-1][1]["top_logprobs"] == 20
+    assert answer.choice == "joy"
+    assert answer.probabilities == pytest.approx((0.3333, 0.6667), abs=1e-4)
+
+
+def test_words_without_a_label_are_asked_again_and_counted() -> None:
+    hot = Question("q", (Message("user", "A?"),), ("joy", "anger"), sampling=Sampling(temperature=0.7))
+    with serving(in_turn(Reply(written("Hmm, hard to say")), Reply(written("anger")))) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([hot])
+        again = loopback.requests[-1][1]
+    assert (answer.choice, answer.valid, answer.attempts, answer.error) == ("anger", False, 2, None)
+    assert answer.usage == llms.Usage(14, 4)
+    assert again["temperature"] == 0
+    assert again["messages"][-1]["content"].endswith("one of these labels and nothing else: joy, anger")
+
+
+def test_words_without_a_label_at_last_are_an_error() -> None:
+    with serving(in_turn(Reply(written("Hmm")))) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([choosing("A?", "joy", "anger")])
+    assert (answer.choice, answer.valid, answer.error) == (None, False, "no label in the answer: 'Hmm'")
+
+
+def test_json_by_schema() -> None:
+    with serving(in_turn(Reply(written('{"mood": "good"}')))) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([asked(1, schema=SCHEMA)])
+        sent = loopback.requests[-1][1]["response_format"]
+    assert answer.value == {"mood": "good"}
+    assert answer.valid
+    assert sent == {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True}}
+
+
+@pytest.mark.parametrize("words", ["Unknown field: {}", "Failed to parse grammar"])
+def test_a_server_without_structured_output_is_asked_in_words(words: str) -> None:
+    with serving(strict("response_format", words=words)) as loopback:
+        model = llms.open(loopback.address(), concurrency=1)
+        question = Question("q", (Message("user", "mood?"),), schema=SCHEMA)
+        assert [answer.value for answer in model.ask([question, question])] == [{"mood": "good"}] * 2
+        assert loopback.count("/v1/chat/completions") == 3
+
+
+def test_a_schema_that_is_not_kept_to_is_asked_for_again() -> None:
+    replies = Reply(written('{"mood": "fine"}')), Reply(written('Sure: {"mood": "good",}'))
+    with serving(in_turn(*replies)) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([asked(1, schema=SCHEMA)])
+        assert '"enum": ["good", "bad"]' in loopback.requests[-1][1]["messages"][-1]["content"]
+    assert (answer.value, answer.valid, answer.attempts) == ({"mood": "good"}, False, 2)
+
+
+def test_a_schema_that_is_never_kept_to_is_an_error() -> None:
+    with serving(in_turn(Reply(written('{"mood": "fine"}')))) as loopback:
+        (answer,) = llms.open(loopback.address()).ask([asked(1, schema=SCHEMA)])
+    assert answer.value is None
+    assert answer.error == "no JSON of the schema (mood: 'fine' is not one of ['good', 'bad']): '{\"mood\": \"fine\"}'"
+
+
+def test_thinking_is_no_part_of_the_answer_and_only_thinking_is_none() -> None:
+    with serving(in_turn(Reply(written("<think>well</think>\nfine")), Reply(written("<think>well, if")))) as loopback:
+        thought, lost = llms.open(loopback.address(), concurrency=1).ask([asked(1), asked(2)])
+    assert thought.text == "fine"
+    assert lost.error == "the answer is empty: 256 tokens went into thinking?"
+
+
+def test_an_answer_that_is_no_answer_is_asked_for_again() -> None:
+    replies = Reply(b"{}"), Reply(b"oops"), Reply({"choices": []}), Reply(b"[1]"), Reply(written("fine"))
+    with serving(in_turn(*replies)) as loopback:
+        (answer,) = server(loopback, Clock()).ask([asked(1)])
+    assert (answer.text, answer.attempts) == ("fine", 5)
+
+
+def test_a_proxy_does_not_see_what_is_asked_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with serving(parrot) as loopback:
+        assert [answer.text for answer in llms.open(loopback.address()).ask([asked(1)])] == ["say 1"]
+
+
+def test_closing_early_leaves_nothing() -> None:
+    gate = threading.Event()
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if body and body["messages"][0]["content"] != "say 0":
+            gate.wait(10)
+        return parrot(path, body)
+
+    with serving(answering) as loopback:
+        answers = llms.open(loopback.address()).ask(asked(number) for number in range(100))
+        assert next(answers).text == "say 0"
+        answers.close()  # type: ignore[attr-defined]
+        gate.set()
+        assert loopback.count("/v1/chat/completions") <= 17
+
+
+def test_the_name_is_the_address() -> None:
+    address = "openai/Qwen/Qwen3-8B@http://127.0.0.1:1/v1"
+    assert llms.open(address).name == address
