@@ -134,7 +134,7 @@ def nameless_adapter(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (no_folder, "is no folder; hf/PATH takes the folder of a model"),
+        (no_folder, "is no folder; a local model is the folder it lies in"),
         (no_config, "holds no model: neither config.json nor adapter_config.json"),
         (only_pickles, "cannot be loaded: .*safetensors"),
         (cut_weights, "cannot be loaded: "),

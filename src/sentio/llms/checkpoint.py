@@ -42,12 +42,12 @@ def load_checkpoint(folder: Path, *, dtype: Dtype = "auto", device: str | None =
     float32. `nf4` holds the weights in four bits (CUDA and bitsandbytes). Raises `LanguageModelError`.
     """
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
-    base = _base(folder)
+    base = base_of(folder)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     precision = "float32" if dtype == "auto" and device == "cpu" else dtype
-    with _told(folder):
+    with told(folder):
         quantization = _nf4(device) if nf4 else None
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             base,
@@ -59,14 +59,25 @@ def load_checkpoint(folder: Path, *, dtype: Dtype = "auto", device: str | None =
             local_files_only=True,
             trust_remote_code=False,
         )
-        tokens = folder if (folder / "tokenizer_config.json").is_file() else base
-        tokenizer = AutoTokenizer.from_pretrained(tokens, local_files_only=True, trust_remote_code=False)
+        tokenizer = load_tokenizer(folder, base)
         if base != folder:
             model = _adapted(model, folder)
     model.train(False)
-    parts = {base, folder}
-    name = f"{folder.resolve().name}-{fingerprint(parts)}{'-nf4' if nf4 else ''}"
-    return Checkpoint(name, model, tokenizer)
+    return Checkpoint(name_of(folder, base) + ("-nf4" if nf4 else ""), model, tokenizer)
+
+
+def load_tokenizer(folder: Path, base: Path) -> "Tokenizer":
+    """The tokenizer that lies with the adapter, else that of its model: training may have given it a template."""
+    from transformers import AutoTokenizer
+
+    tokens = folder if (folder / "tokenizer_config.json").is_file() else base
+    tokenizer: Tokenizer = AutoTokenizer.from_pretrained(tokens, local_files_only=True, trust_remote_code=False)
+    return tokenizer
+
+
+def name_of(folder: Path, base: Path) -> str:
+    """The folder's own name, not where it lies, and a fingerprint of it and of the model it adapts."""
+    return f"{folder.resolve().name}-{fingerprint({folder, base})}"
 
 
 def fingerprint(folders: set[Path]) -> str:
@@ -94,10 +105,10 @@ def _sample(file: Path) -> bytes:
     return b"".join(pieces)
 
 
-def _base(folder: Path) -> Path:
+def base_of(folder: Path) -> Path:
     """The folder of the whole model. Raises `LanguageModelError` where there is none."""
     if not folder.is_dir():
-        raise LanguageModelError(f"{folder} is no folder; hf/PATH takes the folder of a model, and fetches none")
+        raise LanguageModelError(f"{folder} is no folder; a local model is the folder it lies in, and none is fetched")
     if not (folder / ADAPTER).is_file():
         if not (folder / "config.json").is_file():
             raise LanguageModelError(f"{folder} holds no model: neither config.json nor {ADAPTER}")
@@ -143,7 +154,7 @@ def _nf4(device: str) -> object:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def told(folder: Path) -> Iterator[None]:
     """Within this block whatever is wrong with the files becomes one line that names the folder."""
     from safetensors import SafetensorError
 

@@ -17,12 +17,14 @@ Logprobs = NDArray[np.float64]
 class LabelTree:
     """The tree of k labels with m inner nodes, the root first.
 
-    `tokens` (m,) are the nodes' tokens (the root's is a place-holder: each prefix has its own), `depths` (m,) how
+    `nodes` are the tokens of a label up to and with each node, () for the root; `tokens` (m,) the last of them (the
+    root's is a place-holder: each prefix has its own), `depths` (m,) how
     far each stands behind the root, `sees` (m, m) which nodes a node attends to: its ancestors and itself.
     `parents` and `targets` (e,) are the edges: after node `parents[i]` the token `targets[i]`. `paths` (k, longest)
     are the edges of each label, -1 behind its end.
     """
 
+    nodes: tuple[tuple[int, ...], ...]
     tokens: NDArray[np.int64]
     depths: NDArray[np.int64]
     sees: NDArray[np.bool_]
@@ -49,6 +51,7 @@ def label_tree(labels: Sequence[Sequence[int]]) -> LabelTree:
     for row, label in zip(paths, labels, strict=True):
         row[: len(label)] = [edges[tuple(label[:at]), token] for at, token in enumerate(label)]
     return LabelTree(
+        nodes=tuple(nodes),
         tokens=np.array([node[-1] if node else 0 for node in nodes]),
         depths=np.array([len(node) for node in nodes]),
         sees=np.array([[node[: len(other)] == other for other in nodes] for node in nodes]),
