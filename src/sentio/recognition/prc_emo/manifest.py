@@ -1,0 +1,58 @@
+"""What a training run leaves beside its adapters: how the model was asked, so that it is asked the same again.
+
+runs/prc-emo-meld/model/
+  model.json        this
+  tokenizer.json …  counts the tokens of prompts, also for a model behind a server
+  seed-42/          an adapter in PEFT's format, for each seed
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sentio.errors import SentioError
+from sentio.prompts.parts import Parts
+from sentio.retrieval import Retrieval
+
+NAME = "model.json"
+
+
+class Manifest(BaseModel):
+    """`model.json`. `base` is the folder of the tuned model, `seeds` the weighted F1 of each adapter on validation,
+    `wording` the name and hash of the prompts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base: str
+    space: str
+    corpus: str
+    parts: Parts
+    wording: str
+    demos: str | None
+    retrieval: Retrieval
+    max_tokens: int
+    nf4: bool
+    seeds: dict[int, float]
+
+    @property
+    def best(self) -> int:
+        """The seed whose adapter is best on validation; of equal ones the first."""
+        return max(self.seeds, key=lambda seed: self.seeds[seed])
+
+    def adapter(self, model: Path, seed: int | None) -> Path:
+        """The folder of a seed's adapter, the best one's for None. Raises `SentioError` for a seed there is none of."""
+        chosen = self.best if seed is None else seed
+        if chosen not in self.seeds:
+            raise SentioError(f"{model} has no seed {chosen}; it has {', '.join(map(str, self.seeds))}")
+        return model / f"seed-{chosen}"
+
+
+def read(model: Path) -> Manifest:
+    """The manifest in a run's model folder. Raises `SentioError` where there is none or it is damaged."""
+    try:
+        return Manifest.model_validate_json((model / NAME).read_bytes())
+    except OSError as error:
+        raise SentioError(f"no model at {model}: {NAME} is missing; is the training finished?") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SentioError(f"{model / NAME}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error

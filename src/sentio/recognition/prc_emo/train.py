@@ -1,0 +1,234 @@
+"""How PRC-Emo is trained: prompts of a corpus, easy conversations first, LoRA for each seed, chosen on validation."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sentio import corpora, labels
+from sentio.corpora import Corpus
+from sentio.curriculum import Curriculum, plan
+from sentio.errors import RecipeError
+from sentio.knowledge.reading import Knowledge
+from sentio.labels import LabelSpace
+from sentio.metrics.spread import spread
+from sentio.prompts.erc import wording
+from sentio.prompts.parts import Parts
+from sentio.recognition.prc_emo.manifest import NAME, Manifest
+from sentio.recognition.prc_emo.prompts import Prompter
+from sentio.recognition.prc_emo.recognizer import demonstrator
+from sentio.recognition.prc_emo.samples import Split, read_split
+from sentio.retrieval import OFFICIAL, Retrieval
+from sentio.training import lora_rows, lora_samples
+from sentio.training.lora import Tuned, tune
+from sentio.training.lora_rows import Rows
+from sentio.training.lora_settings import LoraSettings
+from sentio.training.lora_validation import Validation
+from sentio.training.run_folder import RunFolder, replacing
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase as Tokenizer
+
+Progress = Callable[[str, float], None]
+SplitName = Literal["train", "validation"]
+SPLITS: tuple[SplitName, SplitName] = ("train", "validation")
+
+
+class KnowledgeFiles(BaseModel):
+    """What `sentio knowledge build` has written about each split; both may be one file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: Path
+    validation: Path
+
+
+class Recipe(BaseModel):
+    """Everything that decides the result.
+
+    `model` is the folder of an instruction-tuned model, `demos` a repository of `sentio demos build`. Without
+    `knowledge` or `demos` the prompts do without. `limit` cuts both splits to so many conversations, for a trial.
+    `compat="official"` trains as the released code does, in prompts, retrieval, buckets, rows and schedule.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    system: Literal["prc_emo"]
+    corpus: str
+    target: str | None = None
+    model: Path
+    seeds: tuple[int, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)  # paper: five; code: these
+    knowledge: KnowledgeFiles | None = None
+    demos: Path | None = None
+    limit: int | None = Field(default=None, ge=1)
+    compat: Literal["official"] | None = None
+    prompts: Parts = Parts()
+    retrieval: Retrieval = Retrieval()
+    curriculum: Curriculum = Curriculum()
+    lora: LoraSettings = LoraSettings()
+
+    @model_validator(mode="after")
+    def _held_together(self) -> "Recipe":
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("a seed is there twice")
+        return self
+
+    def released(self) -> "Recipe":
+        """With `compat="official"` in all its parts, where it is set."""
+        if self.compat is None:
+            return self
+        parts = self.prompts.model_copy(update={"compat": self.compat})
+        tuning = self.lora.model_copy(update={"compat": self.compat})
+        chosen = OFFICIAL if self.retrieval == Retrieval() else self.retrieval
+        return self.model_copy(update={"prompts": parts, "lora": tuning, "retrieval": chosen})
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is trained on, and what is chosen on, as tokens."""
+
+    space: LabelSpace
+    tokenizer: "Tokenizer"
+    train: Split
+    validation: Validation
+    share: float
+
+
+def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
+    """Tune one adapter a seed and measure each on validation; they go to `run.model`.
+
+    Killed and started again, it goes on. Returns the metrics. `progress` gets the stage's name and its share done.
+    """
+    recipe = recipe.released()
+    lessons = _lessons(recipe, data, progress)
+    tuned: dict[int, Tuned] = {}
+    for seed in recipe.seeds:
+        tuned[seed] = tune(
+            recipe.model,
+            lessons.tokenizer,
+            rows(recipe, lessons.train, seed, len(lessons.space)),
+            lessons.validation,
+            recipe.lora,
+            seed=seed,
+            folder=run.checkpoints / f"seed-{seed}",
+            progress=partial(progress, f"seed {seed}"),
+        )
+    _publish(recipe, run, lessons, tuned)
+    metrics = _metrics(recipe, lessons, tuned)
+    run.finish(metrics)
+    return metrics
+
+
+def rows(recipe: Recipe, split: Split, seed: int, n_labels: int) -> Rows:
+    """The rows of a training in the order of the curriculum (see `lora_rows`)."""
+    chosen = recipe.curriculum
+    official = recipe.compat == "official"
+    epochs = plan(
+        split.conversations, split.layer, n_labels, chosen, seed, "samples" if official else "dialogues", recipe.compat
+    )
+    phases = [chosen.epochs_per_bucket] * chosen.buckets + [chosen.final_epochs]
+    phases = [count for count in phases if count]
+    if official:
+        samples = [sample for dialogue in split.samples for sample in dialogue]
+        return lora_rows.packed(samples, epochs, phases, recipe.lora.max_tokens)
+    return lora_rows.in_runs(split.samples, epochs, phases, recipe.lora.batch_size, seed)
+
+
+def _lessons(recipe: Recipe, data: Path | None, progress: Progress) -> Lessons:
+    from transformers import AutoTokenizer
+
+    corpus = corpora.load(recipe.corpus, data)
+    layer = recipe.target or next(iter(corpus.card.layers))
+    if layer not in corpus.card.spaces:
+        raise RecipeError(
+            f"{recipe.corpus} has no emotions {layer!r} to be named; it has {', '.join(corpus.card.spaces)}"
+        )
+    if not (recipe.model / "tokenizer.json").is_file():
+        raise RecipeError(f"model: no folder with a model at {recipe.model}; download it there, or name its place")
+    space = labels.space(corpus.card.spaces[layer])
+    tokenizer = AutoTokenizer.from_pretrained(recipe.model, local_files_only=True, trust_remote_code=False)
+    train, validation = (_read(recipe, corpus, split, layer, space, tokenizer, progress) for split in SPLITS)
+    flat = [sample for dialogue in train.samples for sample in dialogue]
+    asked = [sample for dialogue in validation.samples for sample in dialogue]
+    return Lessons(
+        space=space,
+        tokenizer=tokenizer,
+        train=train,
+        validation=Validation(tuple(one.ids[: one.prompt] for one in asked), validation.gold, space.labels),
+        share=lora_samples.check(flat, recipe.lora.max_tokens),
+    )
+
+
+def _read(
+    recipe: Recipe,
+    corpus: Corpus,
+    split: SplitName,
+    layer: str,
+    space: LabelSpace,
+    tokenizer: "Tokenizer",
+    progress: Progress,
+) -> Split:
+    knowledge = None if recipe.knowledge is None else Knowledge(getattr(recipe.knowledge, split))
+    prompter = Prompter(
+        labels=space.labels,
+        parts=recipe.prompts,
+        room=recipe.lora.max_tokens,
+        count=lambda text: len(tokenizer.encode(text, add_special_tokens=False)),
+        corpus=recipe.corpus,
+        knowledge=knowledge,
+        demonstrator=demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval),
+    )
+    stage = f"prompts of {split}"
+    return read_split(corpus, split, layer, prompter, tokenizer, recipe.limit, partial(progress, stage))
+
+
+def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, Tuned]) -> None:
+    """Adapters, tokenizer and manifest to the model folder; the manifest last, so that it is whole when it is there."""
+    shutil.rmtree(run.model, ignore_errors=True)
+    run.model.mkdir()
+    for seed, one in tuned.items():
+        shutil.copytree(one.adapter, run.model / f"seed-{seed}")
+    lessons.tokenizer.save_pretrained(str(run.model))
+    manifest = Manifest(
+        base=str(recipe.model),
+        space=lessons.space.name,
+        corpus=recipe.corpus,
+        parts=recipe.prompts,
+        wording=wording(recipe.prompts),
+        demos=None if recipe.demos is None else str(recipe.demos),
+        retrieval=recipe.retrieval,
+        max_tokens=recipe.lora.max_tokens,
+        nf4=recipe.lora.nf4 and _cuda(),
+        seeds={seed: one.best["weighted_f1"] for seed, one in tuned.items()},
+    )
+    with replacing(run.model / NAME) as beside:
+        beside.write_text(json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n", "utf8")
+
+
+def _metrics(recipe: Recipe, lessons: Lessons, tuned: dict[int, Tuned]) -> dict[str, Any]:
+    best = {seed: one.best for seed, one in tuned.items()}
+    names = ("weighted_f1", "macro_f1", "accuracy")
+    return {
+        "fitted_on": [f"{recipe.corpus}/train"],
+        "selected_on": [f"{recipe.corpus}/validation"],
+        "validation": {name: asdict(spread(np.array([one[name] for one in best.values()]))) for name in names},
+        "seeds": {str(seed): judged for seed, judged in best.items()},
+        "losses": {str(seed): [round(loss, 4) for loss in one.losses] for seed, one in tuned.items()},
+        "causal": not recipe.prompts.symmetric,
+        "wording": wording(recipe.prompts),
+        "train": {"conversations": len(lessons.train.conversations), "utterances": len(lessons.train.gold)},
+        "labelled_share": round(lessons.share, 4),
+        "missing_insights": lessons.train.missing,
+    }
+
+
+def _cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
