@@ -192,6 +192,7 @@ def test_mistakes_cost_one_line(sentio: Call, chat: Path, tmp_path: Path) -> Non
     sentio(*build, "--llm", nobody, "--file", chat, "--history", "some").fails("some")
     sentio(*build, "--llm", nobody, "--file", chat, "--context", "100").fails("--context")
     sentio("knowledge", "build", "--file", chat, "--llm", nobody, "--out", chat).fails("is the output and the input")
+    sentio("knowledge", "build", "--file", chat, "--llm", nobody, "--out", "-").fails("name a file with --out")
     sentio("knowledge", "show", chat).fails("chat.txt:1: no record of knowledge")
     sentio("knowledge", "check", out, "--file", chat).fails("holds no knowledge yet")
 

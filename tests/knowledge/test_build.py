@@ -202,6 +202,14 @@ def test_a_conversation_that_is_there_twice_is_asked_about_once(tmp_path: Path) 
     assert keys(tmp_path / "k.jsonl") == EVERYTHING
 
 
+def test_utterances_that_share_an_id_are_told(tmp_path: Path) -> None:
+    twice = CHATS[0].model_copy(update={"utterances": (*CHATS[0].utterances, CHATS[1].utterances[2])})
+    with pytest.raises(InputError, match="conversation 'kitchen' has utterance '2' twice"):
+        build(tmp_path / "k.jsonl", Ruled(), chats=[twice])
+    empty = Conversation(id="empty", utterances=())
+    assert build(tmp_path / "k.jsonl", Ruled(), chats=[empty]) == Count()
+
+
 @pytest.mark.parametrize(
     ("again", "told"),
     [

@@ -1,11 +1,13 @@
 """What there is to be asked about conversations: one item a question."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from sentio.conversation import Conversation, Utterance
+from sentio.errors import InputError
 from sentio.prompts import characteristics, interpretation
 from sentio.prompts.fingerprint import fingerprint
 from sentio.prompts.lines import names
@@ -64,8 +66,12 @@ class Wanted:
     context: int = 4096
 
     def items(self, conversations: Iterable[Conversation]) -> Iterator[Item]:
-        """The questions about these conversations, in their order."""
+        """The questions about these conversations, in their order.
+
+        Raises `InputError` for a conversation in which an utterance's id is there twice.
+        """
         for conversation in conversations:
+            _require_ids(conversation)
             shown = names(conversation)
             if "interpretation" in self.kinds:
                 for place in range(len(conversation)):
@@ -114,6 +120,13 @@ class Wanted:
     @property
     def _room(self) -> int:
         return self.context - ANSWER - CORRECTION
+
+
+def _require_ids(conversation: Conversation) -> None:
+    """An answer is found by the id of its utterance: two of one id would share one."""
+    (id, times), *_ = [*Counter(utterance.id for utterance in conversation.utterances).most_common(1), ("", 0)]
+    if times > 1:
+        raise InputError(f"conversation {conversation.id!r} has utterance {id!r} twice; give each an id of its own")
 
 
 _LONG = 100

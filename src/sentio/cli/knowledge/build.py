@@ -87,6 +87,7 @@ def build(
     from sentio.knowledge.items import KINDS, Wanted
     from sentio.knowledge.journal import Journal
 
+    _keep_input(file, out)
     source = opened(corpus, split, file, data, limit)
     wanted = Wanted(
         kinds=KINDS if kind == "both" else (kind,),
@@ -95,7 +96,6 @@ def build(
         labels=source.labels,
         context=context,
     )
-    _keep_input(file, out)
     with (
         Progress(shown=not quiet and sys.stderr.isatty()) as progress,
         closing(llms.open(llm, cache=cache, concurrency=concurrency)) as model,
@@ -108,8 +108,12 @@ def build(
 
 
 def _keep_input(file: Path | None, out: Path) -> None:
+    """Raise `OutputError` where the answers would go into the input, or where no later call can go on."""
+    from sentio.cli import STREAM
     from sentio.errors import OutputError
 
+    if out == Path(STREAM):
+        raise OutputError("standard output cannot be gone on with; name a file with --out")
     if file is not None and file.exists() and out.exists() and out.samefile(file):
         raise OutputError(f"{out}: is the output and the input; name another file with --out")
 

@@ -37,8 +37,11 @@ def opened(
 
 def _of_file(path: Path, limit: int | None) -> Source:
     from sentio import files, labels
+    from sentio.cli import STREAM
 
-    return Source(path.stem, labels.space(FILE_LABELS).labels, lambda: islice(iter(files.read(path)), limit))
+    piped = path == Path(STREAM)
+    conversations = files.read("-" if piped else path)[:limit]
+    return Source("stdin" if piped else path.stem, labels.space(FILE_LABELS).labels, lambda: iter(conversations))
 
 
 def _of_corpus(name: str, split: str | None, data: Path | None, limit: int | None) -> Source:
