@@ -61,6 +61,7 @@ def application() -> "App":
     from sentio.cli.catalogue import catalogue
     from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
+    from sentio.cli.demos import demos
     from sentio.cli.evaluate import evaluate
     from sentio.cli.knowledge import knowledge
     from sentio.cli.ls import ls
@@ -80,6 +81,7 @@ def application() -> "App":
         app.command(command)
     app.command(runs())
     app.command(corpora())
+    app.command(demos())
     app.command(knowledge())
     return app
 

@@ -1,0 +1,73 @@
+"""`sentio demos score`: how often demonstrations carry the right label."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from sentio.retrieval.options import Retrieval
+
+if TYPE_CHECKING:
+    from sentio.retrieval.repository import Repository
+    from sentio.retrieval.score import Score
+
+
+def score(
+    *repositories: Path,
+    on: str,
+    data: Path | None = None,
+    format: Literal["table", "json"] = "table",
+    options: Annotated[Retrieval, Parameter(name="*")] = Retrieval(),  # noqa: B008  (frozen)
+) -> None:
+    """Score repositories on a split: the share of demonstrations that carry the label of their utterance.
+
+    Examples:
+
+    sentio demos score demos --on meld:validation --data DATA
+    sentio demos score by-minilm by-mini --on iemocap:validation --k 3
+    sentio demos score demos --on meld:validation --context 0.2 --format json
+
+    Parameters
+    ----------
+    repositories
+        Folders that `sentio demos build` has written: of several encoders or corpora, for example.
+    on
+        CORPUS:SPLIT with labels, or your own table.
+    data
+        The folder of the corpora; the environment variable SENTIO_DATA by default.
+    format
+        How to print: table, or json.
+    """
+    from sentio.cli.demos.target import target
+    from sentio.errors import InputError
+    from sentio.retrieval import Retriever, load
+    from sentio.retrieval.build import open_source
+    from sentio.retrieval.score import score as run
+
+    if not repositories:
+        raise InputError("no repository is named; make one with: sentio demos build")
+    corpus, split = open_source(on, data)
+    aim = target(on if split == "all" else corpus.name, data)
+    items, layer = list(corpus.conversations(split)), next(iter(corpus.card.layers))
+    scored = [(load(path), path) for path in repositories]
+    found = [(held, run(Retriever(held, aim, options), items, layer, corpus.name)) for held, _ in scored]
+    if format == "json":
+        rows = [
+            {"repository": str(held.path), "encoder": held.manifest.encoder, **of.model_dump()} for held, of in found
+        ]
+        print(json.dumps(rows, indent=2))
+    else:
+        print(_table(on, found))
+
+
+def _table(on: str, found: "list[tuple[Repository, Score]]") -> str:
+    from sentio.cli.alignment import aligned
+    from sentio.files.writers.table import literal
+
+    k, utterances = found[0][1].k, found[0][1].utterances
+    rows = [["repository", "encoder", "entries", f"precision at {k}", "any right", "vote wF1", "by chance"]]
+    for held, of in found:
+        figures = (f"{value:.4f}" for value in (of.precision, of.any, of.vote, of.chance))
+        rows.append([literal(str(held.path)), literal(held.manifest.encoder), f"{of.entries}", *figures])
+    return "\n".join([f"{literal(on)}: {utterances} utterances", "", aligned(rows, numbers_from=2)])
