@@ -52,6 +52,11 @@ def test_speakers_without_a_name_are_told_apart(speakers: list[str]) -> None:
     assert all(len(line.splitlines()) == 1 for line in lines(chat(*speakers).utterances, shown))
 
 
+def test_half_characters_are_replaced() -> None:
+    half = Conversation(id="c", utterances=(Utterance(id="0", speaker="Bo\ud83d", text="oh \ud83d"),))
+    assert lines(half.utterances, names(half)) == ("Bo?: oh ?",)
+
+
 def words(text: str) -> int:
     return len(text.split())
 

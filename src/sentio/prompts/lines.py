@@ -81,16 +81,21 @@ def _beginning(line: str, room: int, count: Callable[[str], int]) -> str:
 
 
 def said(text: str) -> str:
-    """A text on one line; `NO_WORDS` where there is none.
+    """A text on one line, half characters replaced; `NO_WORDS` where there is none.
 
     >>> said("  Not\\tme. ")
     'Not me.'
     """
-    return " ".join(text.split()) or NO_WORDS
+    return _line(text) or NO_WORDS
+
+
+def _line(text: str) -> str:
+    """Half of a surrogate pair is no text that a tokenizer takes."""
+    return " ".join(text.split()).encode("utf8", "replace").decode("utf8")
 
 
 def _given(speaker: str) -> str:
-    name = " ".join(speaker.split())
+    name = _line(speaker)
     return PSEUDONYMS.get(name) or ("" if NO_NAME.fullmatch(name) else name)
 
 
