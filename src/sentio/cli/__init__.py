@@ -61,8 +61,9 @@ def application() -> "App":
     from sentio.cli.catalogue import catalogue
     from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
-    from sentio.cli.demos import demos
+    from sentio.cli.demos import HELP
     from sentio.cli.evaluate import evaluate
+    from sentio.cli.export import export
     from sentio.cli.knowledge import knowledge
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
@@ -77,11 +78,11 @@ def application() -> "App":
         help_epilogue=_EPILOGUE,
         version=lambda: version("sentio"),
     )
-    for command in (recognize, train, evaluate, compare, catalogue, ls):
+    for command in (recognize, train, export, evaluate, compare, catalogue, ls):
         app.command(command)
     app.command(runs())
     app.command(corpora())
-    app.command(demos())
+    app.command("sentio.cli.demos.commands:app", name="demos", help=HELP)
     app.command(knowledge())
     return app
 
