@@ -8,6 +8,7 @@ from sentio.corpora import Corpus
 from sentio.errors import InputError
 from sentio.gold import AnnotatedConversation
 from sentio.llms.chat_template import tokenized
+from sentio.prompts.message import Message
 from sentio.recognition.prc_emo.prompts import Prompter
 from sentio.training.lora_samples import Sample
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 class Split:
     """The conversations of a split that have a label of `layer`, and a sample for each of these labels.
 
-    `samples` has a tuple for each conversation, `gold` the labels of all samples in their order. `missing` counts the
-    samples about which no knowledge is on file.
+    `samples` has a tuple for each conversation. `gold` are the labels of all samples in their order, `chats` their
+    messages, the label the assistant's. `missing` counts the samples about which no knowledge is on file.
     """
 
     layer: str
     conversations: tuple[AnnotatedConversation, ...]
     samples: tuple[tuple[Sample, ...], ...]
     gold: tuple[str, ...]
+    chats: tuple[tuple[Message, ...], ...]
     missing: int
 
 
@@ -44,7 +46,7 @@ def read_split(
     Raises `InputError` for a label that is none of those to choose from, and where prompts do not fit.
     """
     items = [item for item in corpus.conversations(split) if item.gold.get(layer)][:limit]
-    samples, gold, missing = [], [], 0
+    samples, gold, chats, missing = [], [], [], 0
     for number, item in enumerate(items, start=1):
         messages = prompter.ask(item.conversation)
         of_item = []
@@ -58,7 +60,8 @@ def read_split(
             chat = tokenized(tokenizer, messages[place], str(label))
             of_item.append(Sample(tuple(chat.input_ids), len(chat.prompt)))
             gold.append(str(label))
+            chats.append((*messages[place], Message("assistant", str(label))))
             missing += prompter.untold(item.conversation, place)
         samples.append(tuple(of_item))
         progress(number / len(items))
-    return Split(layer, tuple(items), tuple(samples), tuple(gold), missing)
+    return Split(layer, tuple(items), tuple(samples), tuple(gold), tuple(chats), missing)

@@ -36,24 +36,14 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase as Tokenizer
 
 Progress = Callable[[str, float], None]
-SplitName = Literal["train", "validation"]
-SPLITS: tuple[SplitName, SplitName] = ("train", "validation")
-
-
-class KnowledgeFiles(BaseModel):
-    """What `sentio knowledge build` has written about each split; both may be one file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    train: Path
-    validation: Path
+SPLITS = ("train", "validation")
 
 
 class Recipe(BaseModel):
     """Everything that decides the result.
 
-    `model` is the folder of an instruction-tuned model, `demos` a repository of `sentio demos build`. Without
-    `knowledge` or `demos` the prompts do without. `limit` cuts both splits to so many conversations, for a trial.
+    `model` is the folder of an instruction-tuned model, `knowledge` a file of `sentio knowledge build` about both
+    splits, `demos` a repository of `sentio demos build`; without these the prompts do without. `limit` cuts both splits to so many conversations, for a trial.
     `compat="official"` trains as the released code does, in prompts, retrieval, buckets, rows and schedule.
     """
 
@@ -64,7 +54,7 @@ class Recipe(BaseModel):
     target: str | None = None
     model: Path
     seeds: tuple[int, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)  # paper: five; code: these
-    knowledge: KnowledgeFiles | None = None
+    knowledge: Path | None = None
     demos: Path | None = None
     limit: int | None = Field(default=None, ge=1)
     compat: Literal["official"] | None = None
@@ -91,13 +81,19 @@ class Recipe(BaseModel):
 
 @dataclass(frozen=True)
 class Lessons:
-    """What is trained on, and what is chosen on, as tokens."""
+    """What is trained on, and what is chosen on. `share` is that of the tokens that are learned."""
 
     space: LabelSpace
     tokenizer: "Tokenizer"
     train: Split
-    validation: Validation
+    kept: Split
     share: float
+
+    @property
+    def validation(self) -> Validation:
+        """The prompts of the split that is chosen on, with the right answers."""
+        prompts = tuple(sample.ids[: sample.prompt] for dialogue in self.kept.samples for sample in dialogue)
+        return Validation(prompts, self.kept.gold, self.space.labels)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -106,7 +102,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     Killed and started again, it goes on. Returns the metrics. `progress` gets the stage's name and its share done.
     """
     recipe = recipe.released()
-    lessons = _lessons(recipe, data, progress)
+    lessons = learn_from(recipe, data, progress)
     tuned: dict[int, Tuned] = {}
     for seed in recipe.seeds:
         tuned[seed] = tune(
@@ -140,7 +136,11 @@ def rows(recipe: Recipe, split: Split, seed: int, n_labels: int) -> Rows:
     return lora_rows.in_runs(split.samples, epochs, phases, recipe.lora.batch_size, seed)
 
 
-def _lessons(recipe: Recipe, data: Path | None, progress: Progress) -> Lessons:
+def learn_from(recipe: Recipe, data: Path | None, progress: Progress) -> Lessons:
+    """The prompts of both splits; `recipe` as `released` gives it.
+
+    Raises `RecipeError` where model and corpus do not fit the recipe, `InputError` for what cannot be read.
+    """
     from transformers import AutoTokenizer
 
     corpus = corpora.load(recipe.corpus, data)
@@ -153,35 +153,27 @@ def _lessons(recipe: Recipe, data: Path | None, progress: Progress) -> Lessons:
         raise RecipeError(f"model: no folder with a model at {recipe.model}; download it there, or name its place")
     space = labels.space(corpus.card.spaces[layer])
     tokenizer = AutoTokenizer.from_pretrained(recipe.model, local_files_only=True, trust_remote_code=False)
-    train, validation = (_read(recipe, corpus, split, layer, space, tokenizer, progress) for split in SPLITS)
+    train, kept = (_read(recipe, corpus, split, layer, space, tokenizer, progress) for split in SPLITS)
     flat = [sample for dialogue in train.samples for sample in dialogue]
-    asked = [sample for dialogue in validation.samples for sample in dialogue]
-    return Lessons(
-        space=space,
-        tokenizer=tokenizer,
-        train=train,
-        validation=Validation(tuple(one.ids[: one.prompt] for one in asked), validation.gold, space.labels),
-        share=lora_samples.check(flat, recipe.lora.max_tokens),
-    )
+    return Lessons(space, tokenizer, train, kept, lora_samples.check(flat, recipe.lora.max_tokens))
 
 
 def _read(
     recipe: Recipe,
     corpus: Corpus,
-    split: SplitName,
+    split: str,
     layer: str,
     space: LabelSpace,
     tokenizer: "Tokenizer",
     progress: Progress,
 ) -> Split:
-    knowledge = None if recipe.knowledge is None else Knowledge(getattr(recipe.knowledge, split))
     prompter = Prompter(
         labels=space.labels,
         parts=recipe.prompts,
         room=recipe.lora.max_tokens,
         count=lambda text: len(tokenizer.encode(text, add_special_tokens=False)),
         corpus=recipe.corpus,
-        knowledge=knowledge,
+        knowledge=None if recipe.knowledge is None else Knowledge(recipe.knowledge),
         demonstrator=demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval),
     )
     stage = f"prompts of {split}"
