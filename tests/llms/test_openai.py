@@ -177,15 +177,17 @@ def test_a_server_that_answers_to_any_name_is_asked_by_its_own(owner: str) -> No
 
 
 def test_a_wrong_path_is_told() -> None:
-    with serving(lambda path, body: Reply(b"<html>nothing here</html>", 404)) as loopback:
-        with pytest.raises(LanguageModelError, match=r"has no chat completions for 'tiny' .* mostly ends in /v1"):
-            list(llms.open(loopback.address().removesuffix("/v1")).ask([asked(1)]))
+    told = r"has no chat completions for 'tiny' .* mostly ends in /v1"
+    nothing = Reply(b"<html>nothing here</html>", 404)
+    with serving(lambda path, body: nothing) as loopback, pytest.raises(LanguageModelError, match=told):
+        list(llms.open(loopback.address().removesuffix("/v1")).ask([asked(1)]))
 
 
 def test_a_server_that_points_elsewhere_is_not_followed() -> None:
-    with serving(lambda path, body: Reply(b"", 307, {"location": "http://elsewhere.invalid/"})) as loopback:
-        with pytest.raises(LanguageModelError, match="points elsewhere"):
-            list(llms.open(loopback.address()).ask([asked(1)]))
+    away = Reply(b"", 307, {"location": "http://elsewhere.invalid/"})
+    told = "points elsewhere"
+    with serving(lambda path, body: away) as loopback, pytest.raises(LanguageModelError, match=told):
+        list(llms.open(loopback.address()).ask([asked(1)]))
 
 
 TOO_LONG = [
@@ -363,3 +365,15 @@ def test_closing_early_leaves_nothing() -> None:
 def test_the_name_is_the_address() -> None:
     address = "openai/Qwen/Qwen3-8B@http://127.0.0.1:1/v1"
     assert llms.open(address).name == address
+
+
+def test_a_server_that_cannot_list_its_models_is_not_waited_for() -> None:
+    clock = Clock()
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        return error(500, "no cache folder") if path == "/v1/models" else parrot(path, body)
+
+    with serving(answering) as loopback:
+        assert [answer.text for answer in server(loopback, clock).ask([asked(1)])] == ["say 1"]
+        assert loopback.count("/v1/models") == 1
+    assert clock.waits == []

@@ -13,6 +13,7 @@ from sentio.llms.client import Client, Refused, Unanswered
 from sentio.llms.dialect import CONSTRAINTS, TOP, Dialect
 from sentio.llms.echo_scores import CannotEcho, EchoScores
 from sentio.llms.label_scores import from_top_logprobs
+from sentio.llms.retries import Retries
 
 NOTHING_USED = Usage()
 SERVE_ANY_NAME = {"llamacpp", "sglang"}
@@ -162,9 +163,10 @@ class Completions:
         ) from refused
 
     async def _served(self) -> dict[str, str]:
-        """Names of the models there are and who lists them, none where the server does not tell."""
+        """Names of the models there are and who lists them, none where the server does not tell at once."""
+        once = replace(self.client, retries=Retries(attempts=1))
         try:
-            served, _ = await self.client.get(
+            served, _ = await once.get(
                 f"{self.client.url}/models",
                 lambda answer: {str(model["id"]): str(model.get("owned_by")) for model in answer["data"]},
             )
