@@ -69,16 +69,12 @@ def label_logprobs(
         raise LanguageModelError("labels to choose from are missing, or one of them is empty")
     longest = max(map(len, labels))
     _check(model, prompts, longest)
-    scores = np.full((len(prompts), len(labels), longest), np.nan)
     if not prompts:
-        return scores
-    tree = label_tree(labels)
+        return np.empty((0, len(labels), longest))
+    if not _takes_own_masks(model):
+        return row_by_row(model, prompts, labels, batch_tokens)
     with _evaluating(model):
-        if _takes_own_masks(model):
-            _score_in_one_pass(model, prompts, tree, scores, batch_tokens)
-        else:
-            _score_row_by_row(model, prompts, labels, scores, batch_tokens)
-    return scores
+        return _in_one_pass(model, prompts, label_tree(labels), batch_tokens)
 
 
 def _check(model: "PreTrainedModel", prompts: Sequence[Ids], longest: int) -> None:
@@ -119,9 +115,8 @@ def _takes_own_masks(model: "PreTrainedModel") -> bool:
     return set(layers) == {"full_attention"} and config._attn_implementation in {"sdpa", "eager"}
 
 
-def _score_in_one_pass(
-    model: "PreTrainedModel", prompts: Sequence[Ids], tree: LabelTree, scores: Logprobs, batch_tokens: int
-) -> None:
+def _in_one_pass(model: "PreTrainedModel", prompts: Sequence[Ids], tree: LabelTree, batch_tokens: int) -> Logprobs:
+    scores = np.full((len(prompts), *tree.paths.shape), np.nan)
     # The last token of each prompt is the root of its tree and stays out of the cache.
     shared = _common_start(prompts)
     start = _read_start(model, prompts[0][:shared]) if shared else None
@@ -131,6 +126,7 @@ def _score_in_one_pass(
         rows = [prompts[i] for i in batch]
         edges = _score_batch(model, rows, tree, start, shared)
         scores[batch] = np.where(tree.paths >= 0, edges[:, tree.paths], np.nan)
+    return scores
 
 
 def _common_start(prompts: Sequence[Ids]) -> int:
@@ -206,23 +202,32 @@ def _mask(tree: LabelTree, lengths: "Tensor", width: int, dtype: "torch.dtype") 
     return torch.zeros(visible.shape, dtype=dtype).masked_fill(~visible, torch.finfo(dtype).min)
 
 
-def _score_row_by_row(
-    model: "PreTrainedModel", prompts: Sequence[Ids], labels: Sequence[Ids], scores: Logprobs, batch_tokens: int
-) -> None:
-    """One row for each prompt and label: for sliding windows and kernels that read no mask (flash attention)."""
+def row_by_row(
+    model: "PreTrainedModel", prompts: Sequence[Ids], labels: Sequence[Ids], batch_tokens: int = BATCH_TOKENS
+) -> Logprobs:
+    """What `label_logprobs` gives, one row for each prompt and label: for models with sliding windows and kernels
+    that read no mask (flash attention), where the tree cannot stand behind the prompt."""
     import torch
 
+    longest = max(map(len, labels))
+    scores = np.full((len(prompts), len(labels), longest), np.nan)
     pairs = [(i, j) for i in range(len(prompts)) for j in range(len(labels))]
     lengths = [len(prompts[i]) + len(labels[j]) for i, j in pairs]
-    for batch in batches(lengths, batch_tokens, len(pairs)):
-        ids = torch.zeros(len(batch), lengths[batch[0]], dtype=torch.long)
-        mask = torch.zeros_like(ids)
-        for row, pair in enumerate(batch):
-            i, j = pairs[pair]
-            ids[row, : lengths[pair]] = torch.tensor([*prompts[i], *labels[j]])
-            mask[row, : lengths[pair]] = 1
-        logits = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device)).logits.cpu()
-        for row, pair in enumerate(batch):
-            i, j = pairs[pair]
-            behind = logits[row, len(prompts[i]) - 1 : lengths[pair] - 1].float().log_softmax(-1)
-            scores[i, j, : len(labels[j])] = behind.gather(1, torch.tensor([labels[j]]).T)[:, 0].double()
+    with _evaluating(model):
+        for batch in batches(lengths, batch_tokens, len(pairs)):
+            # Padded at the left, so that all labels stand at the end and logits are needed there only.
+            width = lengths[batch[0]]
+            ids = torch.zeros(len(batch), width, dtype=torch.long)
+            for row, (i, j) in enumerate(pairs[pair] for pair in batch):
+                ids[row, width - len(prompts[i]) - len(labels[j]) :] = torch.tensor([*prompts[i], *labels[j]])
+            places = torch.arange(width) - torch.tensor([width - lengths[pair] for pair in batch])[:, None]
+            logits = model(
+                input_ids=ids.to(model.device),
+                attention_mask=(places >= 0).long().to(model.device),
+                position_ids=places.clamp(min=0).to(model.device),
+                logits_to_keep=longest + 1,
+            ).logits
+            for row, (i, j) in enumerate(pairs[pair] for pair in batch):
+                behind = logits[row, -len(labels[j]) - 1 : -1].float().log_softmax(-1).cpu()
+                scores[i, j, : len(labels[j])] = behind.gather(1, torch.tensor([labels[j]]).T)[:, 0].double()
+    return scores
