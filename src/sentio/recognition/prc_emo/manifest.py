@@ -28,6 +28,7 @@ class Manifest(BaseModel):
     corpus: str
     parts: Parts
     wording: str
+    knowledge: str | None
     demos: str | None
     retrieval: Retrieval
     max_tokens: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sentio.conversation import Conversation
+from sentio.errors import InputError
 from sentio.knowledge.reading import Knowledge
 from sentio.prompts import budget, erc
 from sentio.prompts.lines import latest, names
@@ -27,7 +28,8 @@ class Demonstrator(Protocol):
 @dataclass(frozen=True)
 class Prompter:
     """Asks about every utterance of a conversation: `labels` to choose from, `room` tokens for prompt and answer,
-    which `count` counts. `corpus` is where the conversations are from, None for anywhere."""
+    which `count` counts. `corpus` is where the conversations are from, None for anywhere. `knowledge` may be about
+    other conversations where `strict` is False: then nothing is told of what it is not about."""
 
     labels: tuple[str, ...]
     parts: Parts
@@ -35,12 +37,14 @@ class Prompter:
     count: Callable[[str], int]
     corpus: str | None = None
     knowledge: Knowledge | None = None
+    strict: bool = True
     demonstrator: Demonstrator | None = None
 
     def ask(self, conversation: Conversation) -> list[tuple[Message, ...]]:
         """The messages of each utterance, in order.
 
-        Raises `InputError` where labels and instruction alone do not fit.
+        Raises `InputError` where labels and instruction alone do not fit, and where knowledge is `strict` and about
+        other texts under the same ids.
         """
         short = self._shortened(conversation)
         shown, examples = names(conversation), self._examples(conversation)
@@ -50,7 +54,7 @@ class Prompter:
                 short,
                 place,
                 self.labels,
-                insight=None if self.knowledge is None else self.knowledge.insight(conversation, place),
+                insight=self._insight(conversation, place),
                 examples=examples[place],
                 parts=self.parts,
                 shown=shown,
@@ -60,7 +64,17 @@ class Prompter:
 
     def untold(self, conversation: Conversation, place: int) -> bool:
         """Whether knowledge is told and nothing is on file about this utterance and its speaker."""
-        return self.knowledge is not None and self.knowledge.insight(conversation, place) == Insight()
+        return self.knowledge is not None and self._insight(conversation, place) == Insight()
+
+    def _insight(self, conversation: Conversation, place: int) -> Insight:
+        if self.knowledge is None:
+            return Insight()
+        try:
+            return self.knowledge.insight(conversation, place)
+        except InputError:
+            if self.strict:
+                raise
+            return Insight()
 
     def _shortened(self, conversation: Conversation) -> Conversation:
         """The conversation with utterances that are far too long cut, and no half characters."""

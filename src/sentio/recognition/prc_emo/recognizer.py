@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import tee
 from pathlib import Path
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,10 @@ class PrcEmo:
     def __init__(self, space: LabelSpace, prompter: Prompter, model: LanguageModel, *, alone: bool) -> None:
         self.space, self.prompter, self.model, self.alone = space, prompter, model, alone
         self.tally = Tally()
+        # Nobody closes a recogniser: what it holds open goes with it.
+        finalize(self, model.close)
+        if prompter.knowledge is not None:
+            finalize(self, prompter.knowledge.close)
 
     def predict(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
         """One `Prediction` a conversation, in order.
@@ -93,7 +98,8 @@ def opened(options: Options) -> PrcEmo:
         room=options.max_tokens or (LoraSettings().max_tokens if trained is None else trained.max_tokens),
         count=_counter(options),
         corpus=corpus,
-        knowledge=None if options.knowledge is None else Knowledge(options.knowledge),
+        knowledge=_knowledge(options, trained),
+        strict=options.knowledge is not None,
         demonstrator=demonstrator(demos, corpus, space, Retrieval() if trained is None else trained.retrieval),
     )
     return PrcEmo(space, prompter, _model(options, trained), alone=_here(options))
@@ -109,6 +115,14 @@ def demonstrator(demos: Path | None, corpus: str | None, space: LabelSpace, chos
 def _parts(options: Options, default: Parts) -> Parts:
     given = {name: getattr(options, name) for name in Parts.model_fields if name in Options.model_fields}
     return default.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _knowledge(options: Options, trained: manifest.Manifest | None) -> Knowledge | None:
+    """What was named, else what the run was trained with, where it still is: it is told where it fits."""
+    if options.knowledge is not None:
+        return Knowledge(options.knowledge)
+    path = None if trained is None or trained.knowledge is None else Path(trained.knowledge)
+    return Knowledge(path) if path is not None and path.exists() else None
 
 
 def _here(options: Options) -> bool:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -43,8 +44,9 @@ class Recipe(BaseModel):
     """Everything that decides the result.
 
     `model` is the folder of an instruction-tuned model, `knowledge` a file of `sentio knowledge build` about both
-    splits, `demos` a repository of `sentio demos build`; without these the prompts do without. `limit` cuts both splits to so many conversations, for a trial.
-    `compat="official"` trains as the released code does, in prompts, retrieval, buckets, rows and schedule.
+    splits, `demos` a repository of `sentio demos build`; without these the prompts do without. `limit` cuts both
+    splits to so many conversations, for a trial. `compat="official"` trains as the released code does, in prompts,
+    retrieval, buckets, rows and schedule.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -167,17 +169,18 @@ def _read(
     tokenizer: "Tokenizer",
     progress: Progress,
 ) -> Split:
-    prompter = Prompter(
-        labels=space.labels,
-        parts=recipe.prompts,
-        room=recipe.lora.max_tokens,
-        count=lambda text: len(tokenizer.encode(text, add_special_tokens=False)),
-        corpus=recipe.corpus,
-        knowledge=None if recipe.knowledge is None else Knowledge(recipe.knowledge),
-        demonstrator=demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval),
-    )
-    stage = f"prompts of {split}"
-    return read_split(corpus, split, layer, prompter, tokenizer, recipe.limit, partial(progress, stage))
+    with ExitStack() as files:
+        prompter = Prompter(
+            labels=space.labels,
+            parts=recipe.prompts,
+            room=recipe.lora.max_tokens,
+            count=lambda text: len(tokenizer.encode(text, add_special_tokens=False)),
+            corpus=recipe.corpus,
+            knowledge=None if recipe.knowledge is None else files.enter_context(Knowledge(recipe.knowledge)),
+            demonstrator=demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval),
+        )
+        told = partial(progress, f"prompts of {split}")
+        return read_split(corpus, split, layer, prompter, tokenizer, recipe.limit, told)
 
 
 def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, Tuned]) -> None:
@@ -193,6 +196,7 @@ def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, 
         corpus=recipe.corpus,
         parts=recipe.prompts,
         wording=wording(recipe.prompts),
+        knowledge=None if recipe.knowledge is None else str(recipe.knowledge),
         demos=None if recipe.demos is None else str(recipe.demos),
         retrieval=recipe.retrieval,
         max_tokens=recipe.lora.max_tokens,
