@@ -1,6 +1,6 @@
 """Demonstrations: labelled utterances that resemble the one in question."""
 
-from sentio.retrieval.build import build
+from sentio.retrieval.building import build
 from sentio.retrieval.entry import Entry, Hit, Query, queries
 from sentio.retrieval.options import OFFICIAL, Retrieval
 from sentio.retrieval.repository import Repository, load

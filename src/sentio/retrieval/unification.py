@@ -33,10 +33,12 @@ RELEASED = {
     "joy": "happy",
     "joyful": "happy",
     "sadness": "sad",
+    "sad": "sad",
     "scared": "fear",
     "mad": "angry",
 }
-"""The table of the code released with PRC-Emo (repository builder); everything else is left as it is."""
+"""The table of the code released with PRC-Emo (repository builder), here whatever the case; everything else is left
+as it is."""
 
 CAPITALS = ("emorynlp", "emorynlp_7551")
 """Corpora whose files have their labels with a capital, which the released table leaves where it maps nothing."""

@@ -35,7 +35,7 @@ def check(
         How to print: table, or json.
     """
     from sentio.retrieval import load
-    from sentio.retrieval.build import open_source
+    from sentio.retrieval.building import open_source
     from sentio.retrieval.check import check as run
 
     held = load(repository)

@@ -42,14 +42,14 @@ def score(
     from sentio.cli.demos.target import target
     from sentio.errors import InputError
     from sentio.retrieval import Retriever, load
-    from sentio.retrieval.build import open_source
+    from sentio.retrieval.building import label_layer, open_source
     from sentio.retrieval.score import score as run
 
     if not repositories:
         raise InputError("no repository is named; make one with: sentio demos build")
     corpus, split = open_source(on, data)
     aim = target(on if split == "all" else corpus.name, data)
-    items, layer = list(corpus.conversations(split)), next(iter(corpus.card.layers))
+    items, layer = list(corpus.conversations(split)), label_layer(corpus.card, corpus.name)
     scored = [(load(path), path) for path in repositories]
     found = [(held, run(Retriever(held, aim, options), items, layer, corpus.name)) for held, _ in scored]
     if format == "json":

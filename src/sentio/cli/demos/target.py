@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
 
 def target(name: str | None, data: Path | None = None) -> "Target | None":
-    """The target of a corpus (its first layer), of a user's table, or of a label space; None without a name.
-
-    Raises `UnknownName` for what is neither, `SentioError` for a corpus without labels.
+    """The target of a corpus (its first layer with labels), of a user's table, or of a label space; None without a
+    name. Raises `UnknownName` for what is neither, `InputError` for a corpus without labels.
     """
     from sentio import corpora
     from sentio.card import CorpusCard
-    from sentio.errors import SentioError, UnknownName
+    from sentio.errors import UnknownName
     from sentio.labels import SPACES
     from sentio.registry import components
     from sentio.retrieval import Target
+    from sentio.retrieval.building import label_layer
 
     if name is None:
         return None
@@ -31,7 +31,4 @@ def target(name: str | None, data: Path | None = None) -> "Target | None":
         return Target(None, SPACES[name].labels)
     else:
         raise UnknownName("corpus or label space", name, [*known, *SPACES])
-    labels = next(iter(card.layers.values()), ())
-    if not labels:
-        raise SentioError(f"{name} has no emotion labels that demonstrations could be for")
-    return Target(name, labels)
+    return Target(name, card.layers[label_layer(card, name)])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio import corpora, encoders
+from sentio.card import CorpusCard
 from sentio.encoders.base import TextEncoder
 from sentio.errors import InputError, OutputError
 from sentio.files.writers.output import reported
@@ -68,9 +69,7 @@ def _entries(sources: Sequence[str], data: Path | None, progress: Progress) -> t
     entries: list[Entry] = []
     taken: list[Source] = []
     for source, corpus, split in opened:
-        layer = next(iter(corpus.card.layers), None)
-        if layer is None:
-            raise InputError(f"{corpus.name} holds questions, not conversations")
+        layer = label_layer(corpus.card, corpus.name)
         if any((corpus.name, split) == (other.corpus, other.split) for other in taken):
             raise InputError(f"{corpus.name}:{split} is named twice; each source once")
         before, left_out = len(entries), 0
@@ -102,16 +101,22 @@ def open_source(source: str, data: Path | None) -> tuple[corpora.Corpus, str]:
     return corpora.load(name, data), split or "train"
 
 
+def label_layer(card: CorpusCard, name: str) -> str:
+    """The first layer of a corpus that has labels; raises `InputError` where none has."""
+    for layer, labels in card.layers.items():
+        if labels:
+            return layer
+    raise InputError(f"{name} has no utterances with labels (see: sentio corpora show {name})")
+
+
 def _labelled(corpus: corpora.Corpus, split: str, layer: str) -> Iterator[tuple[list[Entry], int]]:
     """The entries of each conversation, and how many of its utterances have no label or several."""
     for item in corpus.conversations(split):
         gold, found = item.gold.get(layer, {}), []
         for position, said in item.conversation.indexed():
             value = gold.get(said.id)
-            if isinstance(value, float):
-                raise InputError(f"{corpus.name} has scores in its layer {layer!r}, not labels")
-            label = value if isinstance(value, str) else value[0] if value and len(value) == 1 else None
-            if label is not None:
+            label = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            if isinstance(label, str):
                 place = (corpus.name, split, item.id, said.id, position)
                 found.append(Entry(said.text, label, emotion(label), *place, said.speaker))
         yield found, len(item.conversation) - len(found)
