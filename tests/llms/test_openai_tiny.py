@@ -104,3 +104,13 @@ def test_text_is_what_the_model_says(tiny: tuple[TinyServer, Loopback]) -> None:
         best = max(tiny[0]._next(ids), key=lambda entry: entry["logprob"])
         ids, expected = [*ids, best["id"]], expected + best["token"]
     assert answer.text == expected.split("<|im_end|>")[0].strip()
+
+
+def test_behind_a_server_and_in_this_process_labels_score_alike(
+    tiny: tuple[TinyServer, Loopback], tiny_qwen3: Path
+) -> None:
+    questions = [choosing(text, *LABELS) for text in TEXTS]
+    there = {a.question.id: a.probabilities for a in opened(tiny, "tokenize", "echo").ask(questions)}
+    here = {a.question.id: a.probabilities for a in llms.open(f"hf/{tiny_qwen3}").ask(questions)}
+    for text in TEXTS:
+        assert there[text] == pytest.approx(here[text], rel=1e-4)

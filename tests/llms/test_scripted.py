@@ -104,6 +104,12 @@ def test_texts_are_as_long_as_knowledge_is_asked_for_and_name_no_emotion() -> No
         assert not words & {label for space in labels.SPACES for label in labels.space(space).labels}
 
 
+@pytest.mark.parametrize(("asked", "fewest", "most"), [("about 100 words", 80, 120), ("20 to 50 words", 20, 50)])
+def test_texts_are_as_long_as_the_question_says(asked: str, fewest: int, most: int) -> None:
+    (answer,) = llms.open("scripted/lexicon").ask([Question("q", (Message("user", f"Say in {asked} who Bo is."),))])
+    assert fewest <= len(answer.text.split()) <= most
+
+
 def test_a_schema_it_cannot_fill_is_an_error() -> None:
     question = Question("q", (), schema={"type": "object", "properties": {"a": {"type": "string", "pattern": "^x$"}}})
     (answer,) = llms.open("scripted/lexicon").ask([question])

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sentio.errors import LanguageModelError
+from sentio.llms.characters import whole_characters
 from sentio.prompts.message import Message
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def tokenized(tokenizer: "Tokenizer", messages: Sequence[Message], answer: str) 
 def text_ids(tokenizer: "Tokenizer", text: str) -> list[int]:
     """The tokens of a rendered text, with nothing added: the template has written what begins a sequence."""
     # Not verbose: whoever sends too much for a model is told so by us, in one place.
-    ids: list[int] = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+    ids: list[int] = tokenizer(whole_characters(text), add_special_tokens=False, verbose=False)["input_ids"]
     return ids
 
 

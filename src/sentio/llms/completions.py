@@ -9,6 +9,7 @@ from typing import Any
 from sentio.errors import LanguageModelError, UnknownName
 from sentio.llms.answers import fault, parse_json, parse_label, spoken
 from sentio.llms.base import Answer, Json, Question, Usage
+from sentio.llms.characters import whole_characters
 from sentio.llms.client import Client, Refused, Unanswered
 from sentio.llms.dialect import CONSTRAINTS, TOP, Dialect
 from sentio.llms.echo_scores import CannotEcho, EchoScores
@@ -176,7 +177,7 @@ class Completions:
 
 
 def _messages(question: Question) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in question.messages]
+    return [{"role": message.role, "content": whole_characters(message.content)} for message in question.messages]
 
 
 def _names_model(refused: Refused) -> bool:

@@ -4,6 +4,7 @@
 that line, else the neutral one; `scripted/always=joy` always says joy. JSON fits the schema that was asked for.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,8 @@ SENTENCE = (
     "The speaker follows what was said just before and takes a position of their own, "
     "measured in the choice of words and open in tone, with more behind it than is said aloud."
 )
-"""What is written where a text is asked for: 31 words, none of them an emotion label."""
+"""What is written where a text is asked for: 33 words, none of them an emotion label."""
+LENGTH = re.compile(r"(\d+)(?: to \d+)? words")
 
 # Written for this file; each line is a feeling, its other names in the corpora, and words that speak for it.
 FEELINGS = (
@@ -72,18 +74,21 @@ class Scripted:
     def ask(self, questions: Iterable[Question]) -> Iterator[Answer]:
         """See `LanguageModel.ask`; answers come in order."""
         for question in questions:
-            text = question.messages[-1].content if question.messages else ""
-            yield replace(self._answer(question, text), usage=_usage(question))
+            answer = self._answer(question, question.messages[-1].content if question.messages else "")
+            read = sum(len(message.content.split()) for message in question.messages)
+            # Words for tokens: there is no tokenizer.
+            yield replace(answer, usage=Usage(read, len(answer.text.split())))
 
     def _answer(self, question: Question, text: str) -> Answer:
         if question.choices:
             return self._chosen(question, text)
+        written = self.label or _paragraph(question)
         if question.schema is not None:
-            value = self._fitting(question.schema, question.schema, text)
+            value = self._fitting(question.schema, question.schema, text, written)
             if wrong := fault(value, question.schema):
                 return Answer(question, error=f"the script cannot fill this schema: {wrong}")
-            return Answer(question, value=value)
-        return Answer(question, text=self.label or SENTENCE)
+            return Answer(question, text=json.dumps(value), value=value)
+        return Answer(question, text=written)
 
     def _chosen(self, question: Question, text: str) -> Answer:
         choices = question.choices
@@ -95,7 +100,7 @@ class Scripted:
         probabilities = tuple(top if choice == chosen else rest for choice in choices)
         return Answer(question, text=chosen, choice=chosen, probabilities=probabilities)
 
-    def _fitting(self, schema: Json, whole: Json, text: str) -> Any:  # noqa: ANN401
+    def _fitting(self, schema: Json, whole: Json, text: str, written: str) -> Any:  # noqa: ANN401
         """A value of this schema; what it cannot do is found by checking the whole afterwards."""
         match schema:
             case {"const": value}:
@@ -103,22 +108,24 @@ class Scripted:
             case {"enum": [*values]}:
                 return self._one_of(values, text)
             case {"$ref": str(place)}:
-                return self._fitting(_pointed(whole, place), whole, text)
+                return self._fitting(_pointed(whole, place), whole, text, written)
             case {"anyOf": [first, *_]} | {"oneOf": [first, *_]}:
-                return self._fitting(first, whole, text)
+                return self._fitting(first, whole, text, written)
             case {"type": "object"} | {"properties": _}:
                 properties = schema.get("properties", {})
-                return {name: self._fitting(properties[name], whole, text) for name in properties}
+                return {name: self._fitting(properties[name], whole, text, written) for name in properties}
             case {"type": "array"}:
-                return [self._fitting(schema.get("items", {}), whole, text)] * max(1, schema.get("minItems", 1))
+                return [self._fitting(schema.get("items", {}), whole, text, written)] * max(
+                    1, schema.get("minItems", 1)
+                )
             case {"type": "integer" | "number"}:
                 return schema.get("minimum", 0)
             case {"type": "boolean"}:
                 return False
             case {"type": "null"}:
                 return None
-        least = schema.get("minLength", 0)
-        written = " ".join([SENTENCE] * (1 + least // len(SENTENCE)))
+        while len(written) < schema.get("minLength", 0):
+            written += f" {SENTENCE}"
         return written[: schema.get("maxLength", len(written))]
 
     def _one_of(self, values: Sequence[object], text: str) -> object:
@@ -158,6 +165,7 @@ def _pointed(whole: Json, place: str) -> Json:
     return whole
 
 
-def _usage(question: Question) -> Usage:
-    """Words for tokens: there is no tokenizer."""
-    return Usage(sum(len(message.content.split()) for message in question.messages), 1)
+def _paragraph(question: Question) -> str:
+    """The sentence as often as it takes for the words that the question asks for, "20 to 50 words" or "about 100"."""
+    asked = [int(number) for message in question.messages for number in LENGTH.findall(message.content)]
+    return " ".join([SENTENCE] * max(1, round(max(asked, default=0) / len(SENTENCE.split()))))
