@@ -165,6 +165,7 @@ def test_ls_shows_systems_with_their_flags_labels_and_files(sentio: Call) -> Non
     for expected in ("mini", "--threads: ", "empathetic32", "read whatsapp", "write parquet", "write html"):
         assert expected in out
     assert "whatsapp" not in sentio("ls", "labels").out
+    assert "openai/MODEL@http://host:port/v1" in sentio("ls", "llms").out
 
 
 def test_help_has_examples_and_the_version_is_the_packages(sentio: Call) -> None:

@@ -1,12 +1,15 @@
 """`sentio ls`: what there is."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-Topic = Literal["systems", "baselines", "labels", "files"]
+if TYPE_CHECKING:
+    from sentio.card import Card
+
+Topic = Literal["systems", "baselines", "labels", "files", "llms"]
 
 
 def ls(topic: Topic | None = None) -> None:
-    """List systems, baselines, label spaces and file formats; corpora have a command of their own.
+    """List systems, baselines, label spaces, file formats and language models; corpora have a command of their own.
 
     For example:
 
@@ -16,9 +19,9 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems, baselines, labels or files; all of them by default.
+        systems, baselines, labels, files or llms; all of them by default.
     """
-    topics = {"systems": _systems, "baselines": _baselines, "labels": _labels, "files": _files}
+    topics = {"systems": _systems, "baselines": _baselines, "labels": _labels, "files": _files, "llms": _llms}
     for number, name in enumerate([topic] if topic else topics):
         if number:
             print()
@@ -31,8 +34,7 @@ def _systems() -> list[tuple[str, str]]:
     rows = []
     for name, component in components("recognition").items():
         card = component.card
-        needs = f'  needs: pip install "sentio[{card.extra}]"' if card.extra else ""
-        rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){needs}"))
+        rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){_needs(card)}"))
         rows += [("", f"--{flag.replace('_', '-')}: {text}") for flag, text in component.options().items()]
     return rows
 
@@ -67,6 +69,16 @@ def _files() -> list[tuple[str, str]]:
         for name, c in components("files.writers").items()
     ]
     return [*readers, *writers, ("write html", "The report: timeline, turns and shares, in one page. .html")]
+
+
+def _llms() -> list[tuple[str, str]]:
+    from sentio.registry import components
+
+    return [(name, component.card.summary + _needs(component.card)) for name, component in components("llms").items()]
+
+
+def _needs(card: "Card") -> str:
+    return f'  needs: pip install "sentio[{card.extra}]"' if card.extra else ""
 
 
 def _print(title: str, rows: list[tuple[str, str]]) -> None:
