@@ -15,11 +15,15 @@ __all__ = ["TextEncoder", "load"]
 
 
 def load(name: str) -> TextEncoder:
-    """The encoder of that name, or the sentence-transformers model in a folder.
+    """The encoder of that name, the sentence-transformers model in a folder, or several side by side ("minilm+mini").
 
     Raises `UnknownName`, `MissingExtra` where an optional package is absent, and `InputError` for a folder that
     holds no model that can be read.
     """
+    if "+" in name and not Path(name).is_dir():
+        from sentio.encoders.concatenation import Concatenation
+
+        return Concatenation([load(part) for part in name.split("+")])
     if Path(name).is_dir():
         component, model = find("encoders", "minilm"), Path(name)
     else:

@@ -14,9 +14,9 @@ from sentio.encoders.base import unit
 
 Vectors = NDArray[np.float32]
 
-TURNS = 3
+TURNS = 5
 """Utterances that make up a context."""
-FADE = 0.5
+FADE = 0.7
 """Weight of each, as a share of the one after it."""
 
 
@@ -24,7 +24,7 @@ def faded(turns: Sequence[Vectors], width: int) -> Vectors:
     """One vector for the turns before, the last counting most, not scaled; zero where there are none. Shape (width,).
 
     >>> faded([np.array([1, 0], np.float32), np.array([0, 1], np.float32)], 2).tolist()
-    [0.5, 1.0]
+    [0.699999988079071, 1.0]
     """
     whole = np.zeros(width, np.float32)
     for distance, turn in enumerate(reversed(turns[-TURNS:])):

@@ -27,6 +27,7 @@ class Retrieval(BaseModel):
     context: float = Field(default=0.0, ge=0, lt=1, description="weight of what was said before, 0..1")
     diversity: float = Field(default=0.0, ge=0, lt=1, description="weight of being unlike those chosen (MMR), 0..1")
     per_label: int | None = Field(default=None, ge=1, description="at most so many demonstrations of one label")
+    rerank: bool = Field(default=False, description="order by a learned chance of carrying the right label")
     index: str = Field(default="exact", description="a name of the indexes: exact, usearch, lance")
 
 

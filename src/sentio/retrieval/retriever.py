@@ -8,10 +8,13 @@ Encoding is what takes time. Texts that stand in the repository have their vecto
 together; so hand over many queries at once, a corpus and not an utterance.
 """
 
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -20,21 +23,27 @@ from numpy.typing import NDArray
 from sentio import encoders
 from sentio.encoders.base import TextEncoder
 from sentio.errors import InputError
+from sentio.files.writers.output import reported
 from sentio.indexes.base import Index, IndexModule, Neighbours
 from sentio.registry import find
+from sentio.retrieval import reranking
 from sentio.retrieval.context import TURNS, beside, faded
 from sentio.retrieval.entry import Hit, Query
 from sentio.retrieval.exclusion import Excluded
 from sentio.retrieval.kinship import kin
 from sentio.retrieval.options import Retrieval
 from sentio.retrieval.repository import Repository
-from sentio.retrieval.selection import POOL, selected
+from sentio.retrieval.selection import selected
 from sentio.retrieval.unification import rendered
 
 Vectors = NDArray[np.float32]
 
 BATCH = 4096
 """Queries worked on together."""
+POOL = 30
+"""Candidates among which is chosen, where not simply the first k are."""
+LESSONS = 3000
+"""Entries from which that order is learned, spread evenly over the repository."""
 
 
 @dataclass(frozen=True)
@@ -117,32 +126,75 @@ class Retriever:
         return vectors
 
     def _batch(self, wanted: Sequence[Query]) -> Neighbours:
-        options, texts = self.options, self.encode([query.text for query in wanted])
-        vectors = beside(texts, self._contexts(wanted), options.context) if options.context else texts
-        asked = np.flatnonzero(texts.any(axis=1))
-        chosen = options.diversity > 0 or options.per_label is not None
-        count = POOL * options.k if chosen else options.k
-        excluded = [self._excluded.rows(wanted[query]) for query in asked.tolist()]
-        found = self._index.search(vectors[asked], count, excluded)
+        options = self.options
+        chosen = options.rerank or options.diversity > 0 or options.per_label is not None
+        asked, found = self._candidates(wanted, max(options.k, POOL) if chosen else options.k)
         if chosen:
             found = self._selected(found)
         rows = np.full((len(wanted), options.k), -1, np.int64)
         similarities = np.zeros((len(wanted), options.k), np.float32)
-        rows[asked] = np.where(found.rows >= 0, self._rows[found.rows], -1)
-        similarities[asked] = found.similarities
+        rows[asked], similarities[asked] = found
         return Neighbours(rows, similarities)
+
+    def _candidates(self, wanted: Sequence[Query], count: int) -> tuple[NDArray[np.int64], Neighbours]:
+        """Which queries have a text, and the most similar entries of these."""
+        texts = self.encode([query.text for query in wanted])
+        vectors = beside(texts, self._contexts(wanted), self.options.context) if self.options.context else texts
+        asked = np.flatnonzero(texts.any(axis=1))
+        excluded = [self._excluded.rows(wanted[query]) for query in asked.tolist()]
+        found = self._index.search(vectors[asked], count, excluded)
+        return asked, Neighbours(np.where(found.rows >= 0, self._rows[found.rows], -1), found.similarities)
 
     def _selected(self, found: Neighbours) -> Neighbours:
         options = self.options
         rows = np.full((len(found.rows), options.k), -1, np.int64)
         similarities = np.zeros((len(found.rows), options.k), np.float32)
+        worth = self._reranker.worth(self._features(found)) if options.rerank else found.similarities
         for query, (candidates, values) in enumerate(zip(*found, strict=True)):
             there = candidates[candidates >= 0]
-            labels = [cast(str, self.labels[row]) for row in self._rows[there]]
-            texts = self.repository.vectors[self._rows[there]]
-            places = selected(values[: len(there)], texts, labels, options.k, options.diversity, options.per_label)
+            labels = [cast(str, self.labels[row]) for row in there]
+            vectors, limits = self.repository.vectors[there], (options.k, options.diversity, options.per_label)
+            places = selected(worth[query, : len(there)], vectors, labels, *limits)
             rows[query, : len(places)], similarities[query, : len(places)] = there[places], values[places]
         return Neighbours(rows, similarities)
+
+    def _features(self, found: Neighbours) -> NDArray[np.float64]:
+        codes = np.where(found.rows >= 0, self._codes[found.rows], -1)
+        return reranking.features(found.similarities, codes, np.bincount(self._codes[self._rows]) / len(self._rows))
+
+    @cached_property
+    def _reranker(self) -> reranking.Reranker:
+        """Learned from entries of the target's corpus, or from all where it holds none of it."""
+        corpus = self.target.corpus if self.target else None
+        places = self.repository.entries["corpus"].to_list()
+        own = [row for row in self._rows.tolist() if places[row] == corpus] or self._rows.tolist()
+        lessons = own[:: -(-len(own) // LESSONS)]
+        asked, found = self._candidates([self._question(row) for row in lessons], POOL)
+        right = self._codes[found.rows] == self._codes[np.array(lessons)[asked], None]
+        there = found.rows >= 0
+        return reranking.fit(self._features(found)[there], right[there])
+
+    def _question(self, row: int) -> Query:
+        """An entry as a query, with what was said before it."""
+        entry = self.repository.entry(row)
+        first = row - min(int(self._depths[row]), TURNS) if self.options.context else row
+        context = tuple(self.repository.entry(place).text for place in range(first, row))
+        return Query(entry.text, entry.corpus, entry.conversation, entry.position, entry.speaker, context)
+
+    @cached_property
+    def _depths(self) -> NDArray[np.int64]:
+        """How many entries of its conversation stand before each."""
+        depths = np.zeros(len(self.repository), np.int64)
+        places = self.repository.entries.select("corpus", "split", "conversation").rows()
+        for row in range(1, len(places)):
+            depths[row] = depths[row - 1] + 1 if places[row] == places[row - 1] else 0
+        return depths
+
+    @cached_property
+    def _codes(self) -> NDArray[np.int64]:
+        """A number for the label of each row; -1 of those never shown."""
+        names = {label: code for code, label in enumerate(dict.fromkeys(filter(None, self.labels)))}
+        return np.array([names.get(label, -1) if label else -1 for label in self.labels], np.int64)
 
     def _contexts(self, wanted: Sequence[Query]) -> Vectors:
         """A vector of what was said before each query, shape (queries, width), zero where nothing was."""
@@ -151,6 +203,12 @@ class Retriever:
         vectors = dict(zip(texts, self.encode(texts), strict=True))
         width = self.repository.manifest.width
         return np.array([faded([vectors[text] for text in turns], width) for turns in before], np.float32)
+
+    def _contexts_of_entries(self) -> Vectors:
+        """A vector of the labelled utterances before each entry, shape (entries, width)."""
+        vectors, width = self.repository.vectors, self.repository.manifest.width
+        firsts = np.arange(len(vectors)) - np.minimum(self._depths, TURNS)
+        return np.array([faded(list(vectors[first:row]), width) for row, first in enumerate(firsts)], np.float32)
 
     def _opened(self) -> TextEncoder:
         if self._encoder is None:
@@ -164,26 +222,28 @@ class Retriever:
         """The index of the rows that may be shown; what it keeps on disk lies beside the repository's files."""
         vectors = self.repository.vectors
         if self.options.context:
-            vectors = beside(vectors, _contexts_of(self.repository), self.options.context)
+            vectors = beside(vectors, self._contexts_of_entries(), self.options.context)
         vectors = vectors[self._rows] if len(self._rows) < len(vectors) else vectors
         component = find("indexes", self.options.index)
         key = sha256(repr((self.options.context, self._rows.tobytes())).encode()).hexdigest()[:16]
         folder = self.repository.path / "indexes" / f"{component.id}-{key}"
         with component.extra_named():
-            module = cast(IndexModule, component.load())
-            return module.load(vectors, folder) if folder.is_dir() else module.build(vectors, folder)
+            return _open_index(cast(IndexModule, component.load()), vectors, folder)
 
 
-def _contexts_of(repository: Repository) -> Vectors:
-    """A vector of what was said before each entry, shape (entries, width): labelled utterances of its conversation."""
-    contexts = np.zeros_like(repository.vectors)
-    places = repository.entries.select("corpus", "split", "conversation").rows()
-    first = 0
-    for row, place in enumerate(places):
-        if row and place != places[row - 1]:
-            first = row
-        contexts[row] = faded(list(repository.vectors[max(first, row - TURNS) : row]), repository.manifest.width)
-    return contexts
+def _open_index(module: IndexModule, vectors: Vectors, folder: Path) -> Index:
+    """The index in the folder, or one built now; what is killed while it builds leaves none."""
+    if folder.is_dir():
+        return module.load(vectors, folder)
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
+    with reported(folder):
+        built = module.build(vectors, partial)
+        if not partial.is_dir():
+            return built
+        if not folder.is_dir():  # another process may have been faster
+            partial.rename(folder)
+        shutil.rmtree(partial, ignore_errors=True)
+    return module.load(vectors, folder)
 
 
 def _labels(repository: Repository, target: Target | None, options: Retrieval) -> tuple[str | None, ...]:

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-POOL = 10
-"""Candidates for each place."""
-
 
 def selected(
-    similarities: NDArray[np.float32],
+    worth: NDArray[np.floating],
     vectors: NDArray[np.float32],
     labels: Sequence[str],
     k: int,
@@ -23,8 +20,9 @@ def selected(
 ) -> list[int]:
     """Places of the chosen candidates, best first; at most k, fewer where the labels do not allow more.
 
-    `similarities` to the query, best first, shape (candidates,); `vectors` of unit length, shape (candidates,
-    width). A candidate is worth (1 - diversity) * similarity - diversity * its largest similarity to one chosen.
+    `worth` of each candidate (its similarity to the query), shape (candidates,); `vectors` of unit length, shape
+    (candidates, width). Chosen is what has the most of (1 - diversity) * worth - diversity * the largest similarity
+    to one that was chosen before; of equals the first.
 
     >>> axes = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
     >>> selected(np.array([0.9, 0.9, 0.5], np.float32), axes, ["joy", "joy", "joy"], 2, 0.5, None)
@@ -33,11 +31,11 @@ def selected(
     [0, 2]
     """
     chosen: list[int] = []
-    nearest = np.zeros(len(similarities))
-    free = np.ones(len(similarities), bool)
+    nearest = np.zeros(len(worth))
+    free = np.ones(len(worth), bool)
     while len(chosen) < k and free.any():
-        worth = np.where(free, (1 - diversity) * similarities - diversity * nearest, -np.inf)
-        best = int(worth.argmax())
+        gain = np.where(free, (1 - diversity) * worth - diversity * nearest, -np.inf)
+        best = int(gain.argmax())
         chosen.append(best)
         free[best] = False
         nearest = np.maximum(nearest, vectors @ vectors[best])
