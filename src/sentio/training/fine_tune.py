@@ -8,12 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.training import batches
+from sentio.training import checkpoint as checkpoint_file
 
 Floats = NDArray[np.float32]
 
@@ -80,7 +79,8 @@ def fine_tune(
             step_done(schedule.last_epoch / steps)
         # Saved only after the caller has looked at the epoch: killed in between, the epoch is run again.
         yield Epoch(epoch, float(np.mean(losses)), model)
-        _save(checkpoint, model, optimizer, epoch, schedule.last_epoch)
+        state = {"model": model.state_dict()}
+        checkpoint_file.save(checkpoint, state, optimizer, epoch=epoch, step=schedule.last_epoch)
 
 
 def predict(model: EmotionEncoder, rows: Sequence[Sequence[int]], exact: bool = False) -> Floats:
@@ -121,32 +121,15 @@ def _groups(model: EmotionEncoder, settings: FineTuning) -> list[dict[str, objec
     return groups
 
 
-def _save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int, step: int) -> None:
-    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    for number, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in state.items()}
-    partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata={"epoch": str(epoch), "step": str(step)})
-    partial.rename(path)
-
-
 def _restore(
     path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, schedule: torch.optim.lr_scheduler.LambdaLR
 ) -> int:
     """Load a checkpoint where there is one; the number of finished epochs."""
-    if not path.exists():
+    if (found := checkpoint_file.restore(path, optimizer)) is None:
         return 0
-    with safe_open(path, "pt") as file:
-        epoch, step = (int(file.metadata()[key]) for key in ("epoch", "step"))
-    tensors = load_file(path)
-    model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, tensor in tensors.items():
-        if key.startswith("optimizer."):
-            _, number, name = key.split(".")
-            state.setdefault(int(number), {})[name] = tensor
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-    schedule.last_epoch = step
+    weights, at = found
+    model.load_state_dict(weights["model"])
+    schedule.last_epoch = at["step"]
     for group, base in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
-        group["lr"] = base * schedule.lr_lambdas[0](step)
-    return epoch
+        group["lr"] = base * schedule.lr_lambdas[0](at["step"])
+    return at["epoch"]

@@ -50,14 +50,14 @@ class _Reader:
     def named(self) -> Iterator[tuple[str, Array]]:
         norms, products = self._of("LayerNormalization"), self._of("MatMulIntegerToFloat")
         gathers = self._of("Gather")
-        words, scales = (self.constants[next(gathers).input[0]] for _ in range(2))
-        yield "embeddings.word_embeddings.weight", np.float32(words) * np.float32(scales)
-        yield "embeddings.position_embeddings.weight", np.float32(self.constants[next(self._of("Slice")).input[0]])
+        words, scales = (self._floats(next(gathers), 0) for _ in range(2))
+        yield "embeddings.word_embeddings.weight", words * scales
+        yield "embeddings.position_embeddings.weight", self._floats(next(self._of("Slice")), 0)
         yield from self._norm(next(norms), "embeddings.LayerNorm")
         for layer, query in enumerate(products):
             prefix = f"encoder.layer.{layer}"
-            width = len(self.constants[query.input[6]]) // HEADS
-            yield from self._product(query, f"{prefix}.attention.self.query", rows=np.float32(width) ** 0.5)
+            width = len(self._floats(query, 6)) // HEADS
+            yield from self._product(query, f"{prefix}.attention.self.query", rows=width**0.5)
             for name in ("attention.self.key", "attention.self.value", "attention.output.dense"):
                 yield from self._product(next(products), f"{prefix}.{name}")
             yield from self._norm(next(norms), f"{prefix}.attention.output.LayerNorm")
@@ -71,27 +71,27 @@ class _Reader:
 
     def _norm(self, node: "onnx.NodeProto", name: str) -> Iterator[tuple[str, Array]]:
         for part, place in (("weight", 1), ("bias", 2)):
-            yield f"{name}.{part}", np.float32(self.constants[node.input[place]])
+            yield f"{name}.{part}", self._floats(node, place)
 
-    def _product(
-        self, node: "onnx.NodeProto", name: str, rows: np.float32 = np.float32(1)
-    ) -> Iterator[tuple[str, Array]]:
-        steps, scale, bias = (self.constants[node.input[place]] for place in (1, 3, 6))
-        weight = np.float32(steps).T * np.float32(scale)[:, None]
-        yield f"{name}.weight", weight * self._divided(node)[None, :] * rows
-        yield f"{name}.bias", np.float32(bias) * rows
+    def _product(self, node: "onnx.NodeProto", name: str, rows: float = 1.0) -> Iterator[tuple[str, Array]]:
+        steps, scale, bias = (self._floats(node, place) for place in (1, 3, 6))
+        yield f"{name}.weight", steps.T * scale[:, None] * self._divided(node) * np.float32(rows)
+        yield f"{name}.bias", bias * np.float32(rows)
 
     def _divided(self, node: "onnx.NodeProto") -> Array:
         """What the input of a product is multiplied by before it becomes steps."""
         before = self.made_by[self.made_by[node.input[0]].input[0]]
         if before.op_type == "Mul" and before.input[1] in self.constants:
-            return np.float32(self.constants[before.input[1]])
-        return np.ones(self.constants[node.input[1]].shape[0], np.float32)
+            return self._floats(before, 1)
+        return np.ones(1, np.float32)
 
     def _heads(self) -> Iterator[tuple[str, Array]]:
-        outer = [node.input[1] for node in self._of("MatMul") if node.input[1] in self.constants]
-        query, head = (np.float32(self.constants[name]).T for name in outer)
-        yield "query.weight", query
-        yield "head.weight", head
+        outer = [self._floats(node, 1) for node in self._of("MatMul") if node.input[1] in self.constants]
+        for name, weight in zip(("query", "head"), outer, strict=True):
+            yield f"{name}.weight", weight.T
         logits = self.made_by[next(self._of("Sigmoid")).input[0]]
-        yield "head.bias", np.float32(self.constants[logits.input[1]])
+        yield "head.bias", self._floats(logits, 1)
+
+    def _floats(self, node: "onnx.NodeProto", place: int) -> Array:
+        """The constant that a node takes at this place."""
+        return np.asarray(self.constants[node.input[place]], dtype=np.float32)

@@ -1,0 +1,205 @@
+"""A small encoder of whole conversations: what `prc_encoder` trains.
+
+Each utterance is computed once. Its words pass through the lower layers of a BERT encoder, which stay as they are
+(so their states can be kept from epoch to epoch), and through the upper ones, which are trained; what is found there
+is read in the order of the conversation and, for each speaker, in the order of that speaker's own turns.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+from transformers import BertConfig
+from transformers.models.bert.modeling_bert import BertLayer
+
+LOW = -1e4
+"""Added to the attention of what is padding; finite, because a half-precision softmax of infinities is no number."""
+
+
+class EncoderShape(BaseModel):
+    """Sizes and inputs of an encoder.
+
+    `upper` of the `layers` are trained. `hidden` is the width of a conversation's states, `labels` what is told apart.
+    `scores` is the number of emotion scores that the utterance's own layers give as an interpretation of it (0: none
+    is used), `names` that of the speakers known by name, and `evidence` says whether retrieved labels are read.
+    `causal` reads nothing that was said later.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: int = Field(ge=2)
+    layers: int = 6
+    upper: int = Field(default=3, ge=1, le=6)
+    width: int = 384
+    heads: int = 12
+    inner: int = 1536
+    epsilon: float = 1e-12
+    hidden: int = Field(default=192, ge=2, multiple_of=2)
+    scores: int = 28
+    names: int = 0
+    evidence: bool = True
+    causal: bool = False
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Some conversations of u utterances in all, as the encoder reads them.
+
+    `states`: what the lower layers made of each utterance's tokens, shape (tokens, width). `conversations` and
+    `speakers`: rows of utterance numbers in the order they were spoken, padded with -1: one row a conversation, one
+    a speaker of a conversation. `names`: shape (u,), 0 for a speaker not known by name. `evidence`: shape
+    (u, labels + 1), the shares of the labels among retrieved utterances and the greatest similarity.
+    """
+
+    states: Sequence[Tensor]
+    conversations: Tensor
+    speakers: Tensor
+    names: Tensor
+    evidence: Tensor
+
+
+class Lower(nn.Module):
+    """Embeddings and the layers that stay as they are."""
+
+    def __init__(self, shape: EncoderShape, words: int, places: int) -> None:
+        super().__init__()
+        self.words = nn.Embedding(words, shape.width)
+        self.places = nn.Embedding(places, shape.width)
+        self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
+        self.layers = _layers(shape, shape.layers - shape.upper, dropout=0.0)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """States of shape (rows, tokens, width) for ids and mask (true = token) of shape (rows, tokens)."""
+        states: Tensor = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])
+        return _through(self.layers, states, mask)
+
+
+class ConversationEncoder(nn.Module):
+    """States of tokens in, logits of each utterance out.
+
+    `own` are logits of an utterance by itself: a second, easier task in training that teaches the upper layers from
+    the first step on (label-wise attention, as in `nn.emotion_encoder`).
+    """
+
+    def __init__(self, shape: EncoderShape, dropout: float, context_dropout: float) -> None:
+        super().__init__()
+        self.shape = shape
+        self.layers = _layers(shape, shape.upper, dropout)
+        self.dropout, self.context_dropout = nn.Dropout(dropout), nn.Dropout(context_dropout)
+        self.scores = _LabelAttention(shape.width, shape.scores) if shape.scores else None
+        self.own = _LabelAttention(shape.width, shape.labels)
+        self.norm = nn.LayerNorm(shape.width)
+        read = shape.width + shape.scores + (shape.labels + 1) * shape.evidence
+        self.inputs = nn.Linear(read, shape.hidden)
+        self.names = nn.Embedding(shape.names + 1, shape.hidden)
+        nn.init.zeros_(self.names.weight)
+        self.conversation, self.speaker = _reader(shape), _reader(shape)
+        self.outputs = nn.Linear(3 * shape.hidden, shape.labels)
+
+    def forward(self, turns: Turns) -> tuple[Tensor, Tensor]:
+        """Logits in context and of the utterances by themselves, both of shape (utterances, labels)."""
+        vectors, scores, own = self._utterances(turns.states)
+        read = [self.norm(vectors)]
+        if scores is not None:
+            read.append(scores / 2)  # log-odds spread twice as far as the other inputs
+        if self.shape.evidence:
+            read.append(turns.evidence)
+        # The context is small and its sums are long: in 32 bits, whatever the layers run in.
+        with torch.autocast("cpu", enabled=False):
+            inputs = torch.tanh(self.inputs(torch.cat(read, -1)) + self.names(turns.names))
+            inputs = self.context_dropout(inputs)
+            around = _read(self.conversation, inputs, turns.conversations)
+            before = _read(self.speaker, inputs, turns.speakers)
+            logits: Tensor = self.outputs(self.context_dropout(torch.cat([inputs, around, before], -1)))
+        return logits, own
+
+    def _utterances(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Mean vectors, scores and own logits; utterances of like length together, so that little is padding."""
+        found, order = [], []
+        for rows, padded, mask in _by_length(states):
+            tokens = self.dropout(_through(self.layers, padded, mask))
+            vector = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            scores = tokens[:, 0, :0] if self.scores is None else self.scores(tokens, mask)
+            found.append((vector.float(), scores.float(), self.own(tokens, mask).float()))
+            order += rows
+        place = torch.argsort(torch.tensor(order))
+        vectors, scores, own = (torch.cat(part)[place] for part in zip(*found, strict=True))
+        return vectors, None if self.scores is None else scores, own
+
+
+class _LabelAttention(nn.Module):
+    """A logit a label; each label looks at the tokens with a query of its own (Mullenbach et al., NAACL 2018)."""
+
+    def __init__(self, width: int, labels: int) -> None:
+        super().__init__()
+        self.query, self.head = nn.Linear(width, labels, bias=False), nn.Linear(width, labels)
+        nn.init.normal_(self.query.weight, std=0.02)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        attention = self.query(tokens).float().masked_fill(~mask[..., None], LOW).softmax(dim=1)
+        evidence = nn.functional.linear(tokens, self.head.weight).float()
+        logits: Tensor = (attention * evidence).sum(dim=1) + self.head.bias
+        return logits
+
+
+TOKENS = 1536
+"""Tokens computed together: enough for full speed, few enough to stay in a core's cache."""
+
+
+def _by_length(states: Sequence[Tensor]) -> list[tuple[list[int], Tensor, Tensor]]:
+    """Rows, padded states and mask of groups of utterances whose lengths are alike."""
+    order = sorted(range(len(states)), key=lambda row: len(states[row]))
+    groups: list[list[int]] = []
+    for row in order:
+        if not groups or len(states[row]) * (len(groups[-1]) + 1) > TOKENS:
+            groups.append([])
+        groups[-1].append(row)
+    return [(rows, *_padded([states[row] for row in rows])) for rows in groups]
+
+
+def _padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    lengths = torch.tensor([len(each) for each in states])
+    mask = torch.arange(int(lengths.max()))[None] < lengths[:, None]
+    return nn.utils.rnn.pad_sequence(list(states), batch_first=True), mask
+
+
+def _layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
+    config = BertConfig(
+        hidden_size=shape.width,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.inner,
+        layer_norm_eps=shape.epsilon,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=0.0,
+    )
+    # At 20 tokens a row the fused kernel's backward pass costs a third of a step on a CPU.
+    config._attn_implementation = "eager"
+    layer: Callable[[BertConfig], nn.Module] = BertLayer
+    return nn.ModuleList(layer(config) for _ in range(count))
+
+
+def _through(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+    added = torch.zeros(mask.shape, dtype=states.dtype).masked_fill(~mask, LOW)[:, None, None]
+    for layer in layers:
+        states = layer(states, added)
+    return states
+
+
+def _reader(shape: EncoderShape) -> nn.GRU:
+    if shape.causal:
+        return nn.GRU(shape.hidden, shape.hidden, batch_first=True)
+    return nn.GRU(shape.hidden, shape.hidden // 2, batch_first=True, bidirectional=True)
+
+
+def _read(reader: nn.GRU, inputs: Tensor, rows: Tensor) -> Tensor:
+    """What `reader` makes of each utterance, shape (utterances, hidden), reading along `rows`."""
+    there = rows >= 0
+    packed = nn.utils.rnn.pack_padded_sequence(
+        inputs[rows.clamp(min=0)], there.sum(1), batch_first=True, enforce_sorted=False
+    )
+    states, _ = nn.utils.rnn.pad_packed_sequence(reader(packed)[0], batch_first=True, total_length=rows.shape[1])
+    return states[there][torch.argsort(rows[there])]
