@@ -243,3 +243,10 @@ def test_the_same_labels_however_they_are_split(engine: Transformers) -> None:
     """`joy` is the beginning of `joyful`: with the end of the turn neither gains from the other."""
     assert text_ids(engine.tokenizer, "joyful")[:1] == text_ids(engine.tokenizer, "joy")
     assert completion_ids(engine.tokenizer, "joy")[-1] == completion_ids(engine.tokenizer, "joyful")[-1]
+
+
+def test_the_penalty_counts_a_rows_own_tokens_and_no_padding() -> None:
+    """The shorter of two rows is padded with token 0, which neither has said."""
+    choose = Choose(Sampling(repetition_penalty=2.0), [[3, 4, 4], [4]], [0, 0])
+    scores = choose(torch.tensor([[3, 4, 4], [0, 0, 4]]), torch.tensor([[1.0, -1.0, 2.0, 2.0, -2.0]] * 2))
+    assert scores.tolist() == [[1.0, -1.0, 2.0, 1.0, -4.0], [1.0, -1.0, 2.0, 2.0, -4.0]]
