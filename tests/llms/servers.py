@@ -41,56 +41,61 @@ class Loopback:
 Answering = Callable[[str, Any], Reply]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, answering: Answering) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answering = answering
+        self.loopback = Loopback(f"http://127.0.0.1:{self.server_port}/v1")
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is part of these tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests print nothing."""
+
+    def do_GET(self) -> None:
+        self.answer(None)
+
+    def do_POST(self) -> None:
+        self.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+
+    def answer(self, body: Any) -> None:  # noqa: ANN401
+        self.server.loopback.requests.append((self.path, body, dict(self.headers)))
+        reply = self.server.answering(self.path, body)
+        if reply.ending == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+            return
+        payload = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(payload)))
+        self.end_headers()
+        if reply.ending == "truncated":
+            payload = payload[: len(payload) // 2]
+            self.close_connection = True
+        self.wfile.write(payload)
+
+
 @contextmanager
-def serving(answering: Answering, port: int = 0) -> Iterator[Loopback]:
+def serving(answering: Answering) -> Iterator[Loopback]:
     """A server that answers every request by `answering(path, body)`, a thread a connection."""
-    loopback = Loopback("")
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Tests print nothing."""
-
-        def do_GET(self) -> None:
-            self.answer(None)
-
-        def do_POST(self) -> None:
-            self.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-
-        def answer(self, body: Any) -> None:  # noqa: ANN401
-            loopback.requests.append((self.path, body, dict(self.headers)))
-            reply = answering(self.path, body)
-            if reply.ending == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
-                self.close_connection = True
-                return
-            payload = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(payload)))
-            self.end_headers()
-            if reply.ending == "truncated":
-                payload = payload[: len(payload) // 2]
-                self.close_connection = True
-            self.wfile.write(payload)
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 256
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that went away is part of these tests."""
-
-    with Server(("127.0.0.1", port), Handler) as server:
-        loopback.url = f"http://127.0.0.1:{server.server_port}/v1"
+    with _Server(answering) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield loopback
+            yield server.loopback
         finally:
             server.shutdown()
             thread.join()
@@ -120,3 +125,21 @@ def asked(number: int, **more: Any) -> Question:  # noqa: ANN401
 def choosing(text: str, *choices: str, max_tokens: int = 10) -> Question:
     """A question for one of these labels."""
     return Question(text, (Message("user", text),), choices=choices, sampling=Sampling(max_tokens=max_tokens))
+
+
+def error(status: int, message: str, **headers: str) -> Reply:
+    """A server's complaint; headers with `_` for `-`."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply({"error": {"message": message}}, status, named)
+
+
+def in_turn(*replies: Reply) -> Answering:
+    """These answers to chats, one after the other, the last for ever; the rest as `parrot`."""
+    left = list(replies)
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        if path != "/v1/chat/completions":
+            return parrot(path, body)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answering
