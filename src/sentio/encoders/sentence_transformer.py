@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import AutoConfig, AutoModel
+from transformers import AutoModel
 from transformers.utils import logging
 
 from sentio.encoders.base import unit
@@ -123,8 +123,7 @@ def _window(folder: Path) -> int:
         raise InputError(f"pools by {told}, only mean_tokens is known", path=folder / "1_Pooling/config.json")
     beside = folder / "sentence_bert_config.json"
     told = _object(beside).get("max_seq_length") if beside.is_file() else None
-    positions = AutoConfig.from_pretrained(folder, local_files_only=True).max_position_embeddings
-    return int(told or positions)
+    return int(told or _object(folder / "config.json").get("max_position_embeddings", 512))
 
 
 def _object(path: Path) -> dict[str, Any]:
