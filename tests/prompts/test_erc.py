@@ -133,6 +133,19 @@ def test_the_released_layout_tells_source_and_squared_distance() -> None:
     assert "distance" not in written(asked())
 
 
+def test_the_shared_layout_puts_first_what_more_prompts_have_in_common() -> None:
+    turns = [(name, f"turn {k}") for k, name in enumerate(["Ada", "Bo"] * 10)]
+    everything = {"insight": Insight("out", "in", "calm"), "examples": [Example("Well.", "joy")]}
+    found = [prompt(chat(*turns), k, LABELS, parts=Parts(layout="shared"), **everything) for k in range(20)]  # type: ignore[arg-type]
+    assert tuple(sections(found[9])) == tuple(HEADINGS[k] for k in (0, 5, 2, 1, 3, 4))
+    # The context begins at 0, 8, 16, never less than the window before the target.
+    assert [len(one.before) for one in found] == [k - max(k - 5, 0) // 8 * 8 for k in range(20)]
+    # What Ada's 12th turn begins with is, up to its own lines, how her 10th began.
+    tenth, twelfth = (found[k].messages[0].content.split("# The utterance")[0].rstrip() for k in (10, 12))
+    assert twelfth.startswith(tenth)
+    assert wording(Parts(layout="shared")) != wording()
+
+
 def test_gaps_leave_no_heading_behind() -> None:
     found = prompt(chat(*TURNS), 0, LABELS, insight=Insight(implicit="She suspects him."))
     assert tuple(sections(found)) == (HEADINGS[0], HEADINGS[1], HEADINGS[3], HEADINGS[5])

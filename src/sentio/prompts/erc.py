@@ -39,6 +39,12 @@ _TASK = (
     "You read conversations and judge what a speaker feels while saying one utterance. "
     "Choose from the labels below the single one that is most accurate for it."
 )
+SHARED_ORDER = (0, 5, 2, 1, 3, 4)
+"""The order of `HEADINGS` in the layout "shared": what is the same for more prompts of a conversation stands before."""
+STRIDE = 8
+"""In the layout "shared" the context begins at every eighth utterance, up to seven before the window: where it began
+one utterance later with each prompt, no two prompts would begin alike."""
+
 _FAR = 50
 """Utterances on each side of the specimen's target: windows up to it are told apart."""
 _DEFINITIONS = (
@@ -64,11 +70,14 @@ class ErcPrompt:
     examples: tuple[Example, ...]
     labels: tuple[str, ...]
     official: bool = False
+    shared: bool = False
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """The system's and the user's message; the assistant's is the label."""
-        sections = zip(HEADINGS, self._sections(), strict=True)
+        sections = list(zip(HEADINGS, self._sections(), strict=True))
+        if self.shared:
+            sections = [sections[place] for place in SHARED_ORDER]
         system = "\n\n".join(f"{heading}\n{text}" for heading, text in sections if text)
         question = (
             f'Considering all of the above, which label fits what {self.name} feels when saying "{self.text}"? '
@@ -139,8 +148,10 @@ def prompt(
     utterances, target = conversation.utterances, conversation.utterances[place]
     shown = names(conversation) if shown is None else shown
     after = utterances[place + 1 : place + 1 + parts.window] if parts.symmetric else ()
+    shared = parts.layout == "shared"
+    first = max(place - parts.window, 0)
     return ErcPrompt(
-        before=lines(utterances[max(place - parts.window, 0) : place], shown),
+        before=lines(utterances[first - first % STRIDE if shared else first : place], shown),
         target=lines((target,), shown)[0],
         after=lines(after, shown),
         name=shown[target.speaker],
@@ -149,6 +160,7 @@ def prompt(
         examples=tuple(examples) if parts.retrieval else (),
         labels=tuple(labels),
         official=parts.compat == "official",
+        shared=shared,
     )
 
 

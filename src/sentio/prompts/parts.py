@@ -57,6 +57,10 @@ class Parts(BaseModel):
     context: Literal["past", "symmetric"] | None = Field(
         default=None, description="past, or symmetric, which reads the future; past unless compat is official."
     )
+    # Ours: training and servers that cache prefixes compute once what prompts begin with alike.
+    layout: Literal["paper", "shared"] = Field(
+        default="paper", description="paper: its order; shared: what a conversation's prompts have in common first."
+    )
     compat: Literal["official"] | None = Field(
         default=None, description="official: the released layout, with definitions, sources and distances."
     )

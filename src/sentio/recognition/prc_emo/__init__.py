@@ -54,6 +54,9 @@ class Options(BaseModel):
     retrieval: bool | None = Field(default=None, description="show labelled utterances that are similar")
     window: int | None = Field(default=None, ge=0, description="utterances of context; 5 by default")
     context: Literal["past", "symmetric"] | None = Field(default=None, description="symmetric reads the future")
+    layout: Literal["paper", "shared"] | None = Field(
+        default=None, description="shared: common parts first, for servers"
+    )
     max_tokens: int | None = Field(default=None, ge=256, description="room for prompt and answer; 2048 by default")
     cache: Path | None = Field(default=None, description="an SQLite file that keeps answers")
     concurrency: int = Field(default=16, ge=1, description="questions worked on at once")
