@@ -158,10 +158,11 @@ def _by_length(states: Sequence[Tensor]) -> list[tuple[list[int], Tensor, Tensor
         if not groups or len(states[row]) * (len(groups[-1]) + 1) > TOKENS:
             groups.append([])
         groups[-1].append(row)
-    return [(rows, *_padded([states[row] for row in rows])) for rows in groups]
+    return [(rows, *padded([states[row] for row in rows])) for rows in groups]
 
 
-def _padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Rows of unequal length as one block, and its mask (true = there), of shape (rows, longest)."""
     lengths = torch.tensor([len(each) for each in states])
     mask = torch.arange(int(lengths.max()))[None] < lengths[:, None]
     return nn.utils.rnn.pad_sequence(list(states), batch_first=True), mask

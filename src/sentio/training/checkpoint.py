@@ -27,7 +27,7 @@ Restored = tuple[dict[str, dict[str, Tensor]], dict[str, int]]
 
 
 def restore(path: Path, optimizer: torch.optim.Optimizer) -> Restored | None:
-    """The sets of weights and the numbers of a checkpoint, None where there is none; its moments go into `optimizer`."""
+    """Sets of weights and numbers of a checkpoint, None where there is none; its moments go into `optimizer`."""
     if not path.exists():
         return None
     with safe_open(path, "pt") as file:

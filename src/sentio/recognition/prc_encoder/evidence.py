@@ -1,0 +1,59 @@
+"""Retrieved utterances as evidence: the shares of their labels, and how similar the most similar one is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentio.conversation import Conversation
+from sentio.retrieval import Repository, Retrieval, Retriever, Target, queries
+
+
+class Evidence(BaseModel):
+    """How evidence is gathered. A label's share is the sum of exp(similarity / `temperature`) over its utterances among
+    the nearest, divided by that of all; more of them than the three a prompt has room for, since they cost nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    temperature: float = Field(default=0.05, gt=0)
+    retrieval: Retrieval = Retrieval(k=16)
+
+
+class Witness:
+    """Finds evidence in a repository for conversations of a corpus (None: of none)."""
+
+    def __init__(self, repository: Repository, target: Target, evidence: Evidence) -> None:
+        """Raises `InputError` where the repository has nothing for the target."""
+        self._retriever = Retriever(repository, target, evidence.retrieval)
+        self._corpus, self._temperature, self._labels = target.corpus, evidence.temperature, len(target.labels)
+        number = {label: place for place, label in enumerate(target.labels)}
+        self._label_of = np.array([-1 if label is None else number[label] for label in self._retriever.labels])
+
+    def tell(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
+        """For each conversation an array of shape (utterances, labels + 1); zeros where nothing is similar."""
+        asked = [query for conversation in conversations for query in queries(conversation, self._corpus)]
+        rows, similarities = self._retriever.neighbours(asked)
+        told = shares(np.where(rows >= 0, self._label_of[rows], -1), similarities, self._labels, self._temperature)
+        return np.split(told, np.cumsum([len(conversation) for conversation in conversations])[:-1])
+
+
+def shares(
+    labels: NDArray[np.int64], similarities: NDArray[np.float32], n_labels: int, temperature: float
+) -> NDArray[np.float32]:
+    """Shares of the labels and the greatest similarity, shape (queries, n_labels + 1).
+
+    `labels` and `similarities` are those of the nearest, shape (queries, k), -1 for none.
+
+    >>> shares(np.array([[0, 1, 1, -1]]), np.array([[0.5, 0.5, 0.5, 0.0]], np.float32), 2, 0.05).round(4).tolist()
+    [[0.333299994468689, 0.666700005531311, 0.5]]
+    """
+    there = labels >= 0
+    weights = np.where(there, np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature), 0.0)
+    told = np.zeros((len(labels), n_labels + 1), np.float32)
+    for label in range(n_labels):
+        told[:, label] = (weights * (labels == label)).sum(axis=1)
+    total = weights.sum(axis=1, keepdims=True)
+    told[:, :n_labels] /= np.where(total > 0, total, 1.0)
+    told[:, n_labels] = np.where(there, similarities, 0.0).max(axis=1)
+    return told

@@ -1,0 +1,85 @@
+"""A corpus as what the encoder learns from, and what it is measured on."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from sentio import labels
+from sentio.corpora import Corpus
+from sentio.errors import InputError, RecipeError
+from sentio.gold import AnnotatedConversation
+from sentio.labels import LabelSpace
+from sentio.recognition.prc_encoder.evidence import Witness
+from sentio.recognition.prc_encoder.reading import Reader
+from sentio.training.conversation_tuning import Lesson
+
+Split = Sequence[AnnotatedConversation]
+
+
+def emotions(corpus: Corpus, target: str | None) -> tuple[str, LabelSpace]:
+    """The layer to learn, the corpus's main one by default, and its label space; raises `RecipeError` for others."""
+    layer = target or next(iter(corpus.card.layers))
+    if layer not in corpus.card.spaces:
+        raise RecipeError(f"{corpus.name} has no emotions {layer!r}; it has {', '.join(corpus.card.spaces) or 'none'}")
+    space = labels.space(corpus.card.spaces[layer])
+    if space.multi_label:
+        raise RecipeError(f"{corpus.name} has several labels an utterance; prc_encoder chooses one")
+    return layer, space
+
+
+def splits(corpus: Corpus, layer: str, held_out: str | None, limit: int | None) -> tuple[Split, Split]:
+    """What is learned from and what is measured on, of both only conversations with a label.
+
+    `held_out` is a split to measure on whose conversations are taken out of train and validation. Raises `InputError`
+    where nothing is labelled.
+    """
+
+    def read(split: str) -> list[AnnotatedConversation]:
+        return [item for item in corpus.conversations(split) if item.gold.get(layer)]
+
+    train, tests = read("train"), read(held_out or "validation")
+    if held_out:
+        apart = {item.id for item in tests}
+        train = [item for item in (*train, *read("validation")) if item.id not in apart]
+    if not train or not tests:
+        raise InputError(f"nothing of {corpus.name} is labelled in {layer!r}")
+    return train[:limit], tests[:limit]
+
+
+def known_names(train: Split, at_least: int | None) -> tuple[str, ...]:
+    """Speakers with so many utterances, in the order of the alphabet; nobody for None."""
+    if at_least is None:
+        return ()
+    spoken = Counter(utterance.speaker for item in train for utterance in item.conversation.utterances)
+    return tuple(sorted(name for name, times in spoken.items() if times >= at_least and name))
+
+
+def lessons_of(split: Split, layer: str, space: LabelSpace, reader: Reader, witness: Witness | None) -> list[Lesson]:
+    """Each conversation as the encoder reads it, with its labels' numbers."""
+    conversations = [item.conversation for item in split]
+    if witness:
+        told = witness.tell(conversations)
+    else:
+        told = [np.zeros((len(each), len(space) + 1), np.float32) for each in conversations]
+    numbers = {label: number for number, label in enumerate(space.labels)}
+    return [
+        Lesson(turns, torch.tensor([-1 if label is None else numbers[label] for label in gold_labels(item, layer)]))
+        for item, turns in zip(split, reader.read(conversations, told, exact=False), strict=True)
+    ]
+
+
+def gold_labels(item: AnnotatedConversation, layer: str) -> list[str | None]:
+    """The label of each utterance, None where nobody gave one."""
+    found = [item.gold[layer].get(utterance.id) for utterance in item.conversation.utterances]
+    return [None if label is None else str(label) for label in found]
+
+
+def groups(tests: Split) -> dict[str, list[bool]]:
+    """All utterances, and apart those of scripted and improvised dialogues where a corpus tells which."""
+    facts = [item.facts.get("scripted") for item in tests for _ in item.conversation.utterances]
+    groups = {"all": [True] * len(facts)}
+    if any(facts):
+        groups |= {"scripted": [fact == "yes" for fact in facts], "improvised": [fact == "no" for fact in facts]}
+    return groups

@@ -1,0 +1,194 @@
+"""How `prc_encoder` is trained: start from `mini`, easy conversations first, one model a seed, chosen on validation."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from safetensors.torch import load_file, save_file
+
+from sentio import corpora, retrieval
+from sentio.curriculum import Curriculum, plan
+from sentio.encoders.mini import MODEL
+from sentio.encoders.mini.model_folder import read_manifest
+from sentio.labels import LabelSpace
+from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape
+from sentio.recognition.prc_encoder import manifest as files
+from sentio.recognition.prc_encoder.evidence import Evidence, Witness
+from sentio.recognition.prc_encoder.lessons import Split, emotions, gold_labels, groups, known_names, lessons_of, splits
+from sentio.recognition.prc_encoder.reading import Reader, initial
+from sentio.recognition.prc_encoder.scoring import Floats, Gold, scored, summary
+from sentio.retrieval import Target
+from sentio.training.conversation_tuning import ConversationTuning, Epoch, Lesson, predict, tune
+from sentio.training.run_folder import Arrays, RunFolder
+
+Progress = Callable[[str, float], None]
+
+
+class Recipe(BaseModel):
+    """Everything that decides the result.
+
+    `demos` is a repository of `sentio demos build`: without it there is no evidence (the ablation -R). Without
+    `interpretation` and `names` there is no P: `names` is how often a speaker must speak in training to be known by
+    name, None where names mean nothing. One bucket at random is no curriculum (-C). `held_out` is a split of the
+    corpus to measure on instead of validation, its conversations taken out of training and validation put in: a fold
+    of a cross-validation. `limit` cuts both splits to so many conversations, for a trial.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    system: Literal["prc_encoder"]
+    corpus: str
+    target: str | None = None
+    seeds: tuple[int, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    demos: Path | None = None
+    interpretation: bool = True
+    names: int | None = Field(default=None, ge=1)
+    causal: bool = False
+    upper: int = Field(default=3, ge=1, le=6)
+    hidden: int = Field(default=192, ge=2, multiple_of=2)
+    held_out: str | None = None
+    limit: int | None = Field(default=None, ge=1)
+    evidence: Evidence = Evidence()
+    curriculum: Curriculum = Curriculum(final_epochs=4)
+    tuning: ConversationTuning = ConversationTuning()
+
+    @model_validator(mode="after")
+    def _held_together(self) -> "Recipe":
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("a seed is there twice")
+        return self
+
+
+@dataclass(frozen=True)
+class School:
+    """What all seeds of a run share."""
+
+    recipe: Recipe
+    run: RunFolder
+    layer: str
+    space: LabelSpace
+    shape: EncoderShape
+    names: tuple[str, ...]
+    start: dict[str, torch.Tensor]
+    train: Split
+    lessons: list[Lesson]
+    tests: list[Lesson]
+    gold: Gold
+
+    def study(self, progress: Progress, seed: int) -> Arrays:
+        """Train a seed; its log-probabilities on the split that is measured on, and each epoch's weighted F1."""
+        recipe = self.recipe
+        torch.manual_seed(seed)
+        model = ConversationEncoder(self.shape, recipe.tuning.dropout, recipe.tuning.context_dropout)
+        model.load_state_dict(model.state_dict() | self.start)
+        epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
+        best, checkpoint = self._weights(seed), self.run.checkpoints / f"seed-{seed}.safetensors"
+        done = partial(progress, f"seed {seed}")
+        for epoch in tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done):
+            self._judge(epoch, best)
+        model.load_state_dict(load_file(best))
+        history = [self._judged(best, number)["weighted_f1"] for number in range(1, len(epochs) + 1)]
+        checkpoint.unlink()
+        return {"log_probabilities": predict(model, self.tests), "history": np.array(history)}
+
+    def _weights(self, seed: int) -> Path:
+        return self.run.checkpoints / f"best-{seed}.safetensors"
+
+    def _judge(self, epoch: Epoch, best: Path) -> None:
+        """Keep the weights of the best epoch so far; of equal ones the first."""
+        now = scored(self.gold, predict(epoch.model, self.tests), self.space.labels)["weighted_f1"]
+        before = [self._judged(best, number)["weighted_f1"] for number in range(1, epoch.number)]
+        if now > max(before, default=-1.0):
+            partial_file = best.with_suffix(".partial")
+            save_file(epoch.model.state_dict(), partial_file)
+            partial_file.rename(best)
+        self.run.once(f"{best.stem}-{epoch.number}", lambda: {"weighted_f1": np.array(now)})
+
+    def _judged(self, best: Path, number: int) -> dict[str, float]:
+        def missing() -> Arrays:
+            raise RuntimeError(f"epoch {number} was not judged")
+
+        return {"weighted_f1": float(self.run.once(f"{best.stem}-{number}", missing)["weighted_f1"])}
+
+    def publish(self, progress: Progress) -> dict[str, Any]:
+        """Train what is not trained yet, put the model in its place, measure."""
+        found: dict[int, Floats] = {}
+        history: dict[int, list[float]] = {}
+        for seed in self.recipe.seeds:
+            stage = self.run.once(f"study-{seed}", partial(self.study, progress, seed))
+            found[seed], history[seed] = stage["log_probabilities"], stage["history"].tolist()
+        seeds = {seed: scored(self.gold, found[seed], self.space.labels) for seed in self.recipe.seeds}
+        self._place({seed: one["weighted_f1"] for seed, one in seeds.items()})
+        return summary(self.gold, found, self.space.labels) | {"epochs": history}
+
+    def _place(self, seeds: dict[int, float]) -> None:
+        folder = self.run.model
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
+        lower, _ = initial(self.shape, MODEL / "model.onnx")
+        save_file(lower.state_dict(), folder / files.LOWER)
+        for seed in seeds:
+            shutil.copyfile(self._weights(seed), files.weights(folder, seed))
+        if self.recipe.demos:
+            shutil.copytree(self.recipe.demos, folder / files.DEMOS, dirs_exist_ok=True)
+        manifest = files.Manifest(
+            space=self.space.name,
+            corpus=self.recipe.corpus,
+            window=read_manifest(MODEL).window,
+            shape=self.shape,
+            names=self.names,
+            evidence=self.recipe.evidence if self.recipe.demos else None,
+            seeds=seeds,
+        )
+        (folder / files.NAME).write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+
+
+def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
+    """Train one model a seed and measure each on validation; they go to `run.model`.
+
+    Killed and started again, it goes on after the last finished epoch. Returns the metrics.
+    """
+    metrics = school(recipe, run, data, progress).publish(progress)
+    learned = [f"{recipe.corpus}/train"] + ([f"{recipe.corpus}/validation"] if recipe.held_out else [])
+    chosen = recipe.held_out or "validation"
+    metrics |= {"fitted_on": learned, "selected_on": [f"{recipe.corpus}/{chosen}"]}
+    run.finish(metrics)
+    return metrics
+
+
+def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> School:
+    """Everything that does not depend on the seed: conversations as lessons, evidence, the weights to start from.
+
+    Raises `RecipeError` where recipe and corpus do not fit, `InputError` for what cannot be read.
+    """
+    corpus = corpora.load(recipe.corpus, data)
+    layer, space = emotions(corpus, recipe.target)
+    train, tests = splits(corpus, layer, recipe.held_out, recipe.limit)
+    names = known_names(train, recipe.names)
+    shape = EncoderShape(
+        labels=len(space),
+        upper=recipe.upper,
+        hidden=recipe.hidden,
+        scores=len(read_manifest(MODEL).labels) if recipe.interpretation else 0,
+        names=len(names),
+        evidence=recipe.demos is not None,
+        causal=recipe.causal,
+    )
+    lower, start = initial(shape, MODEL / "model.onnx")
+    reader = Reader(MODEL / files.TOKENIZER, lower, names, read_manifest(MODEL).window)
+    witness = None
+    if recipe.demos:
+        witness = Witness(retrieval.load(recipe.demos), Target(recipe.corpus, space.labels), recipe.evidence)
+    lessons = []
+    for number, split in enumerate((train, tests)):
+        progress("reading", number / 2)
+        lessons.append(lessons_of(split, layer, space, reader, witness))
+    learned, asked = lessons
+    gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer)), groups(tests))
+    return School(recipe, run, layer, space, shape, names, start, train, learned, asked, gold)
