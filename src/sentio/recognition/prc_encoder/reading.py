@@ -68,7 +68,7 @@ def initial(shape: EncoderShape, graph: Path) -> tuple[Lower, dict[str, Tensor]]
 
     Raises `SentioError` where the graph is none of `mini`.
     """
-    weights = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in read_weights(graph).items()}
+    weights = {name: torch.tensor(array) for name, array in read_weights(graph).items()}
     below = shape.layers - shape.upper
     lower = Lower(shape, *(len(weights[f"embeddings.{kind}_embeddings.weight"]) for kind in ("word", "position")))
     lower.load_state_dict(
