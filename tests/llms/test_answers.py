@@ -75,3 +75,8 @@ def test_a_fault_names_the_place() -> None:
     assert fault({"who": {"age": 3}}, schema) is None
     assert fault({"who": {"age": "old"}}, schema) == "who.age: 'old' is not of type 'integer'"
     assert fault({}, schema) == "'who' is a required property"
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 50_000])
+def test_a_model_that_writes_brackets_without_end_is_no_crash(text: str) -> None:
+    assert parse_json(text) is None

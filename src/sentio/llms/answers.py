@@ -84,7 +84,7 @@ def _object(text: str) -> Json | None:
     for candidate in (text, TRAILING_COMMA.sub(r"\1", text)):
         try:
             value = json.loads(candidate, strict=False)  # models put raw line ends into strings
-        except ValueError:
+        except (ValueError, RecursionError):  # a model may also write ten thousand brackets
             continue
         return value if isinstance(value, dict) else None
     return None
@@ -96,7 +96,7 @@ def _embedded(text: str) -> Iterator[Json]:
     while start >= 0:
         try:
             value, end = DECODER.raw_decode(text, start)
-        except ValueError:
+        except (ValueError, RecursionError):
             end = start + 1
         else:
             yield value
