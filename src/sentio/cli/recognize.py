@@ -73,7 +73,9 @@ def recognize(
     from sentio.cli.job import Job
     from sentio.cli.progress import Progress
     from sentio.errors import SentioError
+    from sentio.files.writers.table import literal
     from sentio.labels import space
+    from sentio.recognition.base import Remarking
 
     if not inputs:
         raise SentioError("no input; name a file, or - for standard input (sentio recognize --help)")
@@ -84,7 +86,11 @@ def recognize(
     columns = files.Columns(text=text_column, speaker=speaker_column, conversation=conversation_column)
     with Progress(shown=not quiet and _progress_fits(out)) as progress:
         job = Job(sources, input_format, columns, limit, _format(format, out), out, progress)
-        return job.run(recognizer, target or recognizer.space, resume)
+        code = job.run(recognizer, target or recognizer.space, resume)
+    if isinstance(recognizer, Remarking):
+        for remark in recognizer.remarks():
+            print(f"sentio: {literal(remark)}", file=sys.stderr)
+    return code
 
 
 def _load(system: str, options: dict[str, str]) -> "Recognizer":

@@ -7,7 +7,7 @@ utterance (`Prediction`). Everything else is the same for all systems and is don
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import tee
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,15 @@ class Recognizer(Protocol):
     def predict(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
         """One `Prediction` a conversation, in order. Conversations are read ahead only as far as a
         batch needs, so an endless stream works."""
+        ...
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """A recogniser that has something to say about its answers, once they are given."""
+
+    def remarks(self) -> Iterator[str]:
+        """A line each; none where all went well."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Take what a training run has made elsewhere: the system's `export` module does it."""
+"""Take what a training run has made elsewhere: the system's module `export_forms` does it."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,10 +21,10 @@ def export(
     config = Path(run) / "config.toml"
     tables = recipes.read(config)[1]
     component = registry.find("recognition", tables["system"])
-    if not hasattr(component.load(), "__path__") or find_spec(f"{component.module}.export") is None:
+    if not hasattr(component.load(), "__path__") or find_spec(f"{component.module}.export_forms") is None:
         raise SentioError(f"{run}: a run of {component.id!r} is used as it is: --system {run}")
     try:
-        module = import_module(f"{component.module}.export")
+        module = import_module(f"{component.module}.export_forms")
     except ModuleNotFoundError as error:
         raise MissingExtra("train") from error
     told: str = module.export(Path(run), form, Path(out), seed, None if data is None else Path(data))

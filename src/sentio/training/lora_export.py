@@ -51,11 +51,14 @@ def write_adapter(adapter: Path, tokenizer: Path, out: Path) -> int:
 
 
 def _dtype(adapter: Path) -> "Dtype":
-    """bf16 where the base is stored so; a base in full precision stays in it."""
-    base = Path(json.loads((adapter / "adapter_config.json").read_text("utf8"))["base_model_name_or_path"])
-    config = json.loads((base / "config.json").read_text("utf8"))
-    stored: Dtype = config.get("dtype") or config.get("torch_dtype") or "float32"
-    return stored
+    """The precision in which the base is stored; "auto" where there is no base, which loading tells."""
+    named = str(json.loads((adapter / "adapter_config.json").read_text("utf8"))["base_model_name_or_path"])
+    for base in (adapter / named, Path(named)):
+        if (base / "config.json").is_file():
+            config = json.loads((base / "config.json").read_text("utf8"))
+            stored: Dtype = config.get("dtype") or config.get("torch_dtype") or "auto"
+            return stored
+    return "auto"
 
 
 def _beside(out: Path) -> Path:

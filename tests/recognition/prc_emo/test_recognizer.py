@@ -1,5 +1,6 @@
 """Any language model as a recogniser: order, streams, models without log-probabilities, failures, long texts."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from sentio import Conversation, Utterance, labels
+from sentio.cli import main
 from sentio.errors import InputError, LanguageModelError, SentioError, UnknownName
 from sentio.llms import Answer, Question
 from sentio.prompts.parts import Parts
@@ -116,6 +118,27 @@ def test_words_that_were_no_label_are_counted() -> None:
     recognizer = system(Chatty())
     list(recognizer.predict([chat("a", "joy", "anger", "joy", "fear")]))
     assert (recognizer.tally.asked, recognizer.tally.invalid, recognizer.tally.invalid_rate) == (4, 2, 0.5)
+    assert list(recognizer.remarks()) == ["2 of 4 answers of backwards were no label at first (50.0 %)"]
+    assert list(system(Backwards()).remarks()) == []
+
+
+def test_the_command_tells_of_words_that_were_no_label(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    class Muttering(Backwards):
+        def answer(self, question: Question) -> Answer:
+            return replace(super().answer(question), valid=False)
+
+    talk = tmp_path / "chat.txt"
+    talk.write_text("Ada: What joy!\nBo: The anger.\n")
+    recognizer = system(Muttering())
+    monkeypatch.setattr("sentio.recognition.load", lambda *_: recognizer)
+    arguments = ["recognize", str(talk), "--system", "prc_emo", "--out", str(tmp_path / "out.jsonl")]
+    monkeypatch.setattr(sys, "argv", ["sentio", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().err == "sentio: 2 of 2 answers of backwards were no label at first (100.0 %)\n"
 
 
 def test_long_and_broken_texts_are_asked_about_within_the_room() -> None:

@@ -54,6 +54,12 @@ class PrcEmo:
         else:
             yield from self._answered(conversations)
 
+    def remarks(self) -> Iterator[str]:
+        """How often the model's own words were no label, where that happened."""
+        if self.tally.invalid:
+            share = f"{self.tally.invalid} of {self.tally.asked} answers"
+            yield f"{share} of {self.model.name} were no label at first ({100 * self.tally.invalid_rate:.1f} %)"
+
     def _answered(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
         """Answers come as they are ready; a conversation is handed on when all of its own and of those before are."""
         asked, counted = tee(enumerate(conversations))
