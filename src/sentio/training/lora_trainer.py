@@ -195,6 +195,7 @@ def _arguments(settings: LoraSettings, seed: int, folder: Path) -> SFTConfig:
         weight_decay=0.0,
         max_grad_norm=settings.max_grad_norm,
         neftune_noise_alpha=settings.neftune_alpha or None,
+        use_cpu=not torch.cuda.is_available(),  # or bf16 is refused there
         bf16=settings.precision == "bf16",
         activation_checkpointing=settings.gradient_checkpointing,  # the name of transformers 5
         seed=seed,
