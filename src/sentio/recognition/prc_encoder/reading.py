@@ -31,7 +31,9 @@ class Reader:
         self, conversations: Sequence[Conversation], evidence: Sequence[NDArray[np.float32]], *, exact: bool
     ) -> list[Turns]:
         """Each conversation's turns; `exact` keeps the states in 32 bits, else they are kept in 16."""
-        texts = [utterance.text for conversation in conversations for utterance in conversation.utterances]
+        # A lone surrogate, as broken JSON has it, is no character: it reads as "?".
+        spoken = [utterance.text for conversation in conversations for utterance in conversation.utterances]
+        texts = [text.encode("utf8", "replace").decode("utf8") for text in spoken]
         states = self._states([encoding.ids for encoding in self._tokenizer.encode_batch(texts)], exact)
         turns, first = [], 0
         for conversation, told in zip(conversations, evidence, strict=True):

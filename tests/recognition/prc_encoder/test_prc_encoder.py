@@ -1,0 +1,194 @@
+"""Training the encoder by a recipe on an invented corpus, and the system that comes out."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from sentio import Conversation, Utterance, recognition, retrieval
+from sentio.errors import InputError, RecipeError, SentioError
+from sentio.evaluation import evaluate
+from sentio.recognition.prc_encoder import manifest
+from sentio.recognition.training import train
+
+RECIPE = """
+system = "prc_encoder"
+corpus = "meld"
+seeds = [1, 2]
+demos = "{demos}"
+names = 3
+hidden = 16
+upper = 1
+
+[curriculum]
+buckets = 2
+final_epochs = 6
+
+[evidence.retrieval]
+k = 4
+
+[tuning]
+batch_size = 2
+learning_rate = 1e-3
+memory = 0.5
+"""
+
+
+def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
+    text = RECIPE.format(demos=demos)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "prc-encoder-tiny.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture(scope="module")
+def demos(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demos") / "meld"
+    retrieval.build(["meld:train"], out, encoder="mini", data=invented)
+    return out
+
+
+@pytest.fixture(scope="module")
+def run(invented: Path, demos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prc-encoder")
+    train(written(folder, demos), out=folder / "run", data=invented)
+    return folder / "run"
+
+
+CHATS = [
+    Conversation(
+        id=name,
+        utterances=tuple(Utterance(id=str(n), speaker="AB"[n % 2], text=text) for n, text in enumerate(texts)),
+    )
+    for name, texts in {
+        "plain": ("I found my keys!", "Nobody carried the train.", "That cup it is."),
+        "empty": (),
+        "odd": ("", "   ", "no " * 3_000, "\ud800 half", "مرحبا"),
+    }.items()
+]
+
+
+def test_it_learns_what_single_words_say(run: Path, invented: Path, tmp_path: Path) -> None:
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["all"]["weighted_f1"]["mean"] > 0.6
+    assert set(metrics["all"]["seeds"]) == {"1", "2"}
+    assert metrics["fitted_on"] == ["meld/train"]
+    outcome = evaluate(str(run), "meld", data=invented, out=tmp_path / "evaluation")
+    score = outcome.rows[0].metrics["weighted_f1"]
+    assert score is not None
+    assert score.mean == pytest.approx(metrics["all"]["average_of_seeds"]["weighted_f1"], abs=0.1)
+    assert outcome.chosen_on == "this split"
+
+
+def test_predictions_keep_every_promise(run: Path) -> None:
+    system = recognition.load(str(run))
+    together = list(system.predict(CHATS))
+    assert [len(one.probabilities) for one in together] == [3, 0, 5]
+    for one, chat in zip(together, CHATS, strict=True):
+        np.testing.assert_allclose(one.probabilities.sum(axis=1), 1.0, atol=1e-6)
+        (alone,) = system.predict([chat])
+        np.testing.assert_array_equal(alone.probabilities, one.probabilities)
+
+    def endless() -> Iterator[Conversation]:
+        while True:
+            yield CHATS[0]
+
+    np.testing.assert_array_equal(next(iter(system.predict(endless()))).probabilities, together[0].probabilities)
+
+
+def test_the_average_is_that_of_the_seeds(run: Path) -> None:
+    def answer(**options: object) -> "np.ndarray[tuple[int, ...], np.dtype[np.floating]]":
+        return next(iter(recognition.load(str(run), options).predict(CHATS))).probabilities
+
+    np.testing.assert_allclose(answer(), (answer(seed_of=1) + answer(seed_of=2)) / 2, atol=1e-7)
+    assert not np.allclose(answer(seed_of=1), answer(seed_of=2), atol=1e-3)
+
+
+STOPPED = """
+import os, signal, sys
+from sentio.recognition.training import train
+epochs = 0
+def progress(stage, share):
+    global epochs
+    if stage == "seed 2" and share > 0.5:
+        os.kill(os.getpid(), signal.SIGKILL)
+train(sys.argv[1], out=sys.argv[2], data=sys.argv[3], progress=progress)
+"""
+
+
+def test_killed_and_called_again_it_ends_with_the_same_weights(
+    run: Path, invented: Path, demos: Path, tmp_path: Path
+) -> None:
+    recipe = written(tmp_path, demos)
+    stopped = subprocess.run(
+        [sys.executable, "-c", STOPPED, str(recipe), str(tmp_path / "run"), str(invented)], check=False
+    )
+    assert stopped.returncode == -signal.SIGKILL
+    train(recipe, out=tmp_path / "run", data=invented)
+    for seed in (1, 2):
+        one, other = (load_file(manifest.weights(folder / "model", seed)) for folder in (run, tmp_path / "run"))
+        for name, tensor in one.items():
+            np.testing.assert_array_equal(tensor.numpy(), other[name].numpy(), err_msg=name)
+
+
+def test_without_evidence_interpretation_and_names(invented: Path, demos: Path, tmp_path: Path) -> None:
+    bare = written(
+        tmp_path,
+        demos,
+        (f'demos = "{demos}"', "interpretation = false\ncausal = true"),
+        ("names = 3", "limit = 4"),
+        ("seeds = [1, 2]", "seeds = [1]"),
+        ("final_epochs = 6", "final_epochs = 1"),
+    )
+    train(bare, out=tmp_path / "run", data=invented)
+    found = manifest.read(tmp_path / "run" / "model")
+    assert (found.shape.scores, found.names, found.evidence, found.shape.causal) == (0, (), None, True)
+    assert len(list(recognition.load(str(tmp_path / "run")).predict(CHATS))) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        (("seeds = [1, 2]", "seeds = [1, 1]"), RecipeError, "a seed is there twice"),
+        (('corpus = "meld"', 'corpus = "meld"\ntarget = "sentimint"'), RecipeError, "has no emotions 'sentimint'"),
+        (('corpus = "meld"', 'corpus = "meld"\nheld_out = "session9"'), SentioError, "unknown split of meld"),
+        (("hidden = 16", "hidden = 15"), RecipeError, "hidden: input should be a multiple of 2"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_told_in_a_line(
+    change: tuple[str, str], error: type[SentioError], says: str, invented: Path, demos: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=says) as raised:
+        train(written(tmp_path, demos, change), out=tmp_path / "run", data=invented)
+    assert "\n" not in str(raised.value)
+
+
+def test_demonstrations_that_are_not_there_are_told_with_the_command(invented: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="make one with: sentio demos build"):
+        train(written(tmp_path, tmp_path / "nowhere"), out=tmp_path / "run", data=invented)
+
+
+def test_a_damaged_model_is_told_in_a_line(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    model = tmp_path / "run" / "model"
+    with pytest.raises(SentioError, match="no seed 9; it has 1, 2"):
+        recognition.load(str(tmp_path / "run"), {"seed_of": 9})
+    manifest.weights(model, 2).write_bytes(b"nonsense")
+    with pytest.raises(SentioError, match="damaged"):
+        recognition.load(str(tmp_path / "run"))
+    manifest.weights(model, 2).unlink()
+    with pytest.raises(SentioError, match=r"seed-2\.safetensors is missing"):
+        recognition.load(str(tmp_path / "run"))
+    (model / manifest.NAME).write_text("{}")
+    with pytest.raises(SentioError, match=r"model\.json: space: field required"):
+        recognition.load(str(tmp_path / "run"))
