@@ -162,10 +162,13 @@ def test_a_loss_that_is_no_number_is_told_in_one_line(tiny_qwen3: Path, tmp_path
 
 
 def test_a_loss_that_has_run_away_is_told_in_one_line(tiny_qwen3: Path, tmp_path: Path) -> None:
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     model = AutoModelForCausalLM.from_pretrained(tiny_qwen3)
-    model.get_input_embeddings().weight.data *= 40  # tied: sure of everything, and wrong
+    embeddings = model.get_input_embeddings()
+    assert isinstance(embeddings, torch.nn.Embedding)
+    embeddings.weight.data *= 40  # tied: sure of everything, and wrong
     model.save_pretrained(tmp_path / "wild")
     AutoTokenizer.from_pretrained(tiny_qwen3).save_pretrained(tmp_path / "wild")
     with pytest.raises(RecipeError, match=r"the loss is \d\d+\.?\d* after 0 updates"):
