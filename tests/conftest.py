@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import invented as made_up
 from tests.tiny_qwen3 import build
 
 from sentio import registry
@@ -48,6 +49,27 @@ def tiny_qwen3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny, randomly initialised Qwen3 model with its tokenizer; skips without the extra `hf`."""
     pytest.importorskip("transformers")
     return build(tmp_path_factory.mktemp("tiny-qwen3"))
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an invented corpus `meld` whose labels follow from single words."""
+    return made_up.corpus(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a `prc_encoder` run on the invented corpus, beside its recipe and the demonstrations it used."""
+    pytest.importorskip("torch")
+    from sentio import retrieval
+    from sentio.recognition.training import train
+
+    folder = tmp_path_factory.mktemp("prc-encoder")
+    retrieval.build(["meld:train"], folder / "demos", encoder="mini", data=invented)
+    recipe = folder / "tiny.toml"
+    recipe.write_text(made_up.ENCODER.format(demos=folder / "demos"))
+    train(recipe, out=folder / "run", data=invented)
+    return folder / "run"
 
 
 @pytest.fixture

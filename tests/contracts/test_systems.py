@@ -13,8 +13,10 @@ SYSTEMS = registry.components("recognition")
 
 @pytest.fixture(scope="module", params=SYSTEMS)
 def system(request: pytest.FixtureRequest) -> Recognizer:
-    """Each system as it comes; one that asks a language model gets a tiny one."""
+    """Each system as it comes; one that asks a language model gets a tiny one, one that has to be trained is."""
     name: str = request.param
+    if name == "prc_encoder":
+        return load(str(request.getfixturevalue("trained_encoder")))
     if "llm" not in SYSTEMS[name].options():
         return load(name)
     return load(name, {"llm": f"hf/{request.getfixturevalue('tiny_qwen3')}"})

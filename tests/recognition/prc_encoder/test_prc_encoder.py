@@ -11,38 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.torch import load_file
+from tests.invented import ENCODER
 
-from sentio import Conversation, Utterance, recognition, retrieval
+from sentio import Conversation, Utterance, recognition
 from sentio.errors import InputError, RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition.prc_encoder import manifest
 from sentio.recognition.training import train
 
-RECIPE = """
-system = "prc_encoder"
-corpus = "meld"
-seeds = [1, 2]
-demos = "{demos}"
-names = 3
-hidden = 16
-upper = 1
-
-[curriculum]
-buckets = 2
-final_epochs = 6
-
-[evidence.retrieval]
-k = 4
-
-[tuning]
-batch_size = 2
-learning_rate = 1e-3
-memory = 0.5
-"""
-
 
 def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
-    text = RECIPE.format(demos=demos)
+    text = ENCODER.format(demos=demos)
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
@@ -52,17 +31,13 @@ def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def demos(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demos") / "meld"
-    retrieval.build(["meld:train"], out, encoder="mini", data=invented)
-    return out
+def run(trained_encoder: Path) -> Path:
+    return trained_encoder
 
 
 @pytest.fixture(scope="module")
-def run(invented: Path, demos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prc-encoder")
-    train(written(folder, demos), out=folder / "run", data=invented)
-    return folder / "run"
+def demos(trained_encoder: Path) -> Path:
+    return trained_encoder.with_name("demos")
 
 
 CHATS = [

@@ -4,8 +4,6 @@ import csv
 from itertools import count
 from pathlib import Path
 
-import pytest
-
 HEADER = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime".split(
     ","
 )
@@ -32,11 +30,33 @@ def write(path: Path, dialogues: int, first: int) -> None:
                 rows.writerow([next(numbers), *told, f"00:00:{turn:02},000", f"00:00:{turn:02},900"])
 
 
-@pytest.fixture(scope="session")
-def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a corpus `meld`: 8 dialogues to train on, 4 to choose on."""
-    data = tmp_path_factory.mktemp("data")
+def corpus(data: Path) -> Path:
+    """The data folder, with a corpus `meld` in it: 8 dialogues to train on, 4 to choose on."""
     (data / "meld").mkdir()
     write(data / "meld" / "train_sent_emo.csv", dialogues=8, first=0)
     write(data / "meld" / "dev_sent_emo.csv", dialogues=4, first=1)
     return data
+
+
+ENCODER = """
+system = "prc_encoder"
+corpus = "meld"
+seeds = [1, 2]
+demos = "{demos}"
+names = 3
+hidden = 16
+upper = 1
+
+[curriculum]
+buckets = 2
+final_epochs = 6
+
+[evidence.retrieval]
+k = 4
+
+[tuning]
+batch_size = 2
+learning_rate = 1e-3
+memory = 0.5
+"""
+"""A recipe that learns the invented corpus in seconds."""
