@@ -1,6 +1,7 @@
 """`sentio demos`: build, search, check, score, and what goes wrong."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -152,3 +153,18 @@ def test_names_and_values_that_cannot_be(sentio: Call, built: Path, miniatures: 
     out = tmp_path / "demos"
     sentio("demos", "build", "--corpus", "meld:trian", "--data", miniatures, "-o", out).fails("did you mean 'train'")
     sentio("demos", "build", "--corpus", tmp_path / "none.csv", "-o", out).fails("none.csv")
+
+
+def test_ls_tells_encoders_and_indexes(sentio: Call) -> None:
+    out = sentio("ls", "demos").out
+    assert all(
+        name in out for name in ("encoder minilm", "encoder mini ", "index exact", "index usearch", "index lance")
+    )
+
+
+def test_the_page_names_flags_that_exist(sentio: Call) -> None:
+    page = Path(__file__).parents[2] / "docs" / "demonstrations.md"
+    flags = set(re.findall(r"(?<=[ `])--[a-z-]+", page.read_text("utf8")))
+    helps = "".join(sentio("demos", name, "--help").out for name in ("build", "search", "check", "score"))
+    assert len(flags) > 10
+    assert flags <= set(re.findall(r"--[a-z-]+", helps))

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from sentio.card import Card
 
-Topic = Literal["systems", "baselines", "labels", "files", "llms"]
+Topic = Literal["systems", "baselines", "labels", "files", "llms", "demos"]
 
 
 def ls(topic: Topic | None = None) -> None:
-    """List systems, baselines, label spaces, file formats and language models; corpora have a command of their own.
+    """List systems, baselines, label spaces, file formats, language models, and what finds demonstrations.
+
+    Corpora have a command of their own: sentio corpora ls.
 
     For example:
 
@@ -19,9 +21,16 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems, baselines, labels, files or llms; all of them by default.
+        systems, baselines, labels, files, llms or demos; all of them by default.
     """
-    topics = {"systems": _systems, "baselines": _baselines, "labels": _labels, "files": _files, "llms": _llms}
+    topics = {
+        "systems": _systems,
+        "baselines": _baselines,
+        "labels": _labels,
+        "files": _files,
+        "llms": _llms,
+        "demos": _demos,
+    }
     for number, name in enumerate([topic] if topic else topics):
         if number:
             print()
@@ -69,6 +78,14 @@ def _files() -> list[tuple[str, str]]:
         for name, c in components("files.writers").items()
     ]
     return [*readers, *writers, ("write html", "The report: timeline, turns and shares, in one page. .html")]
+
+
+def _demos() -> list[tuple[str, str]]:
+    from sentio.registry import components
+
+    encoders = [(f"encoder {name}", c.card) for name, c in components("encoders").items()]
+    indexes = [(f"index {name}", c.card) for name, c in components("indexes").items()]
+    return [(name, f"{card.summary}{_needs(card)}") for name, card in (*encoders, *indexes)]
 
 
 def _llms() -> list[tuple[str, str]]:

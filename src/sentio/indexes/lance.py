@@ -68,7 +68,7 @@ def build(vectors: NDArray[np.float32], folder: Path) -> Lance:
 
     column = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(vectors.ravel()), vectors.shape[1])
     rows = pyarrow.table({"row": np.arange(len(vectors)), "vector": column})
-    table = lancedb.connect(folder).create_table(TABLE, rows, mode="overwrite")
+    table = lancedb.connect(folder).create_table(TABLE, rows)
     if len(vectors) > FLAT:
         table.create_index(metric="dot", index_type="IVF_HNSW_SQ")
     stamp.write(folder, _stamp(vectors))
