@@ -32,6 +32,7 @@ def turns(lengths: Sequence[int], speakers: Sequence[int], seed: int) -> Turns:
         speakers=torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-1),
         names=torch.tensor(speakers) % 3,
         evidence=torch.rand(len(lengths), 4, generator=dice),
+        sentences=torch.rand(len(lengths), 3, generator=dice),
     )
 
 

@@ -23,7 +23,9 @@ def lessons() -> list[Lesson]:
         states = [torch.nn.functional.one_hot(label, 8).float().repeat(2, 1) * 3 for label in labels]
         rows = torch.arange(number + 1)[None]
         nothing = torch.zeros(number + 1, 4)
-        found.append(Lesson(Turns(states, rows, rows, torch.zeros(number + 1, dtype=torch.long), nothing), labels))
+        found.append(
+            Lesson(Turns(states, rows, rows, torch.zeros(number + 1, dtype=torch.long), nothing, nothing), labels)
+        )
     return found
 
 

@@ -21,7 +21,10 @@ LOW = -1e4
 class EncoderShape(BaseModel):
     """Sizes and inputs of an encoder.
 
-    `upper` of the `layers` are trained. `hidden` is the width of a conversation's states, `labels` what is told apart.
+    `upper` of the `layers` are trained; with 0 of them only the reading of the conversation is. `hidden` is the width
+    of a conversation's states, `labels` what is told apart. `standardised` inputs have mean 0 and deviation 1 in
+    training, else each vector is normalised by itself. `sentence` is the width of the vectors that retrieval has of
+    the utterances, 0 where they are not read.
     `scores` is the number of emotion scores that the utterance's own layers give as an interpretation of it (0: none
     is used), `names` that of the speakers known by name, and `evidence` says whether retrieved labels are read.
     `causal` reads nothing that was said later.
@@ -31,7 +34,7 @@ class EncoderShape(BaseModel):
 
     labels: int = Field(ge=2)
     layers: int = 6
-    upper: int = Field(default=3, ge=1, le=6)
+    upper: int = Field(default=3, ge=0, le=6)
     width: int = 384
     heads: int = 12
     inner: int = 1536
@@ -40,6 +43,8 @@ class EncoderShape(BaseModel):
     scores: int = 28
     names: int = 0
     evidence: bool = True
+    sentence: int = 0
+    standardised: bool = False
     causal: bool = False
 
 
@@ -50,7 +55,8 @@ class Turns:
     `states`: what the lower layers made of each utterance's tokens, shape (tokens, width). `conversations` and
     `speakers`: rows of utterance numbers in the order they were spoken, padded with -1: one row a conversation, one
     a speaker of a conversation. `names`: shape (u,), 0 for a speaker not known by name. `evidence`: shape
-    (u, labels + 1), the shares of the labels among retrieved utterances and the greatest similarity.
+    (u, labels + 1), the shares of the labels among retrieved utterances and the greatest similarity. `sentences`:
+    shape (u, sentence), the vectors that retrieval has of the utterances.
     """
 
     states: Sequence[Tensor]
@@ -58,6 +64,7 @@ class Turns:
     speakers: Tensor
     names: Tensor
     evidence: Tensor
+    sentences: Tensor
 
 
 class Lower(nn.Module):
@@ -90,8 +97,8 @@ class ConversationEncoder(nn.Module):
         self.dropout, self.context_dropout = nn.Dropout(dropout), nn.Dropout(context_dropout)
         self.scores = _LabelAttention(shape.width, shape.scores) if shape.scores else None
         self.own = _LabelAttention(shape.width, shape.labels)
-        self.norm = nn.LayerNorm(shape.width)
-        read = shape.width + shape.scores + (shape.labels + 1) * shape.evidence
+        self.norm: nn.Module = _Standard(shape.width) if shape.standardised else nn.LayerNorm(shape.width)
+        read = shape.width + shape.scores + (shape.labels + 1) * shape.evidence + shape.sentence
         self.inputs = nn.Linear(read, shape.hidden)
         self.names = nn.Embedding(shape.names + 1, shape.hidden)
         nn.init.zeros_(self.names.weight)
@@ -106,6 +113,8 @@ class ConversationEncoder(nn.Module):
             read.append(scores / 2)  # log-odds spread twice as far as the other inputs
         if self.shape.evidence:
             read.append(turns.evidence)
+        if self.shape.sentence:
+            read.append(turns.sentences * self.shape.sentence**0.5)  # a unit vector's parts are that much smaller
         # The context is small and its sums are long: in 32 bits, whatever the layers run in.
         with torch.autocast("cpu", enabled=False):
             inputs = torch.tanh(self.inputs(torch.cat(read, -1)) + self.names(turns.names))
@@ -114,6 +123,13 @@ class ConversationEncoder(nn.Module):
             before = _read(self.speaker, inputs, turns.speakers)
             logits: Tensor = self.outputs(self.context_dropout(torch.cat([inputs, around, before], -1)))
         return logits, own
+
+    def standardise(self, turns: Sequence[Turns]) -> None:
+        """Take mean and deviation of the inputs from these conversations, where the shape asks for it."""
+        if isinstance(self.norm, _Standard):
+            self.eval()
+            with torch.no_grad():
+                self.norm.fit(torch.cat([self._utterances(each.states)[0] for each in turns]))
 
     def _utterances(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Tensor]:
         """Mean vectors, scores and own logits; utterances of like length together, so that little is padding."""
@@ -127,6 +143,25 @@ class ConversationEncoder(nn.Module):
         place = torch.argsort(torch.tensor(order))
         vectors, scores, own = (torch.cat(part)[place] for part in zip(*found, strict=True))
         return vectors, None if self.scores is None else scores, own
+
+
+class _Standard(nn.Module):
+    """Inputs with mean 0 and deviation 1 in the training data: of an encoder's vectors a few loud parts drown the rest,
+    which a small corpus has no steps to undo."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("deviation", torch.ones(width))
+
+    def fit(self, vectors: Tensor) -> None:
+        self.mean.copy_(vectors.mean(0))
+        self.deviation.copy_(vectors.std(0) + 1e-6)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        return (vectors - self.mean) / self.deviation
 
 
 class _LabelAttention(nn.Module):

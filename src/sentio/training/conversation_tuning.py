@@ -149,6 +149,7 @@ def together(turns: Sequence[Turns]) -> Turns:
         speakers=moved([each.speakers for each in turns]),
         names=torch.cat([each.names for each in turns]),
         evidence=torch.cat([each.evidence for each in turns]),
+        sentences=torch.cat([each.sentences for each in turns]),
     )
 
 

@@ -1,6 +1,8 @@
-"""Retrieved utterances as evidence: the shares of their labels, and how similar the most similar one is."""
+"""Retrieved utterances as evidence: the shares of their labels, how similar the most similar one is, and the vectors
+by which retrieval compares them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,19 @@ class Evidence(BaseModel):
     retrieval: Retrieval = Retrieval(k=16)
 
 
+class Told(NamedTuple):
+    """What retrieval knows of a conversation's utterances: `shares` of shape (utterances, labels + 1), zeros where
+    nothing is similar, and unit `vectors` of shape (utterances, width)."""
+
+    shares: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+
+def nothing(utterances: int, labels: int) -> Told:
+    """What is told where there is no repository."""
+    return Told(np.zeros((utterances, labels + 1), np.float32), np.zeros((utterances, 0), np.float32))
+
+
 class Witness:
     """Finds evidence in a repository for conversations of a corpus (None: of none)."""
 
@@ -30,12 +45,19 @@ class Witness:
         number = {label: place for place, label in enumerate(target.labels)}
         self._label_of = np.array([-1 if label is None else number[label] for label in self._retriever.labels])
 
-    def tell(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
-        """For each conversation an array of shape (utterances, labels + 1); zeros where nothing is similar."""
+    @property
+    def width(self) -> int:
+        """Length of a vector."""
+        return self._retriever.repository.manifest.width
+
+    def tell(self, conversations: Sequence[Conversation]) -> list[Told]:
+        """What is known of each conversation's utterances."""
         asked = [query for conversation in conversations for query in queries(conversation, self._corpus)]
         rows, similarities = self._retriever.neighbours(asked)
         told = shares(np.where(rows >= 0, self._label_of[rows], -1), similarities, self._labels, self._temperature)
-        return np.split(told, np.cumsum([len(conversation) for conversation in conversations])[:-1])
+        vectors = self._retriever.encode([query.text for query in asked])
+        ends = np.cumsum([len(conversation) for conversation in conversations])[:-1]
+        return [Told(*each) for each in zip(np.split(told, ends), np.split(vectors, ends), strict=True)]
 
 
 def shares(

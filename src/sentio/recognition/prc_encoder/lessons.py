@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 
 from sentio import labels
@@ -11,7 +10,7 @@ from sentio.corpora import Corpus
 from sentio.errors import InputError, RecipeError
 from sentio.gold import AnnotatedConversation
 from sentio.labels import LabelSpace
-from sentio.recognition.prc_encoder.evidence import Witness
+from sentio.recognition.prc_encoder.evidence import Witness, nothing
 from sentio.recognition.prc_encoder.reading import Reader
 from sentio.training.conversation_tuning import Lesson
 
@@ -59,10 +58,7 @@ def known_names(train: Split, at_least: int | None) -> tuple[str, ...]:
 def lessons_of(split: Split, layer: str, space: LabelSpace, reader: Reader, witness: Witness | None) -> list[Lesson]:
     """Each conversation as the encoder reads it, with its labels' numbers."""
     conversations = [item.conversation for item in split]
-    if witness:
-        told = witness.tell(conversations)
-    else:
-        told = [np.zeros((len(each), len(space) + 1), np.float32) for each in conversations]
+    told = witness.tell(conversations) if witness else [nothing(len(each), len(space)) for each in conversations]
     numbers = {label: number for number, label in enumerate(space.labels)}
     return [
         Lesson(turns, torch.tensor([-1 if label is None else numbers[label] for label in gold_labels(item, layer)]))

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from sentio.conversation import Conversation
+from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.weights import read_weights
 from sentio.nn.conversation_encoder import EncoderShape, Lower, Turns, padded
+from sentio.recognition.prc_encoder import manifest as files
+from sentio.recognition.prc_encoder.evidence import Told
 
 TOGETHER = 64
 """Utterances of like length that pass the lower layers together."""
@@ -27,9 +29,7 @@ class Reader:
         self._lower = lower.eval()
         self._names = {name: number for number, name in enumerate(names, start=1)}
 
-    def read(
-        self, conversations: Sequence[Conversation], evidence: Sequence[NDArray[np.float32]], *, exact: bool
-    ) -> list[Turns]:
+    def read(self, conversations: Sequence[Conversation], evidence: Sequence[Told], *, exact: bool) -> list[Turns]:
         """Each conversation's turns; `exact` keeps the states in 32 bits, else they are kept in 16."""
         # A lone surrogate, as broken JSON has it, is no character: it reads as "?".
         spoken = [utterance.text for conversation in conversations for utterance in conversation.utterances]
@@ -53,7 +53,7 @@ class Reader:
                     found[row] = state[: len(ids[row])].clone()
         return found
 
-    def _turns(self, conversation: Conversation, states: Sequence[Tensor], told: NDArray[np.float32]) -> Turns:
+    def _turns(self, conversation: Conversation, states: Sequence[Tensor], told: Told) -> Turns:
         speakers = [utterance.speaker for utterance in conversation.utterances]
         own = [torch.tensor([n for n, who in enumerate(speakers) if who == name]) for name in conversation.speakers]
         return Turns(
@@ -61,37 +61,64 @@ class Reader:
             conversations=torch.arange(len(conversation))[None],
             speakers=torch.nn.utils.rnn.pad_sequence(own, batch_first=True, padding_value=-1),
             names=torch.tensor([self._names.get(name, 0) for name in speakers]),
-            evidence=torch.from_numpy(told),
+            evidence=torch.from_numpy(told.shares),
+            sentences=torch.from_numpy(told.vectors),
         )
 
 
-def initial(shape: EncoderShape, graph: Path) -> tuple[Lower, dict[str, Tensor]]:
-    """The lower layers with the weights of a `mini` graph, and the weights that the trained part starts from.
+def weights_of(start: Path | None) -> dict[str, Tensor]:
+    """Weights to start from by their names in `initial`: those of the shipped `mini`, or of the best seed of a run.
 
-    Raises `SentioError` where the graph is none of `mini`.
+    Raises `SentioError` where there is no such run.
     """
-    weights = {name: torch.tensor(array) for name, array in read_weights(graph).items()}
+    if start is None:
+        return {_renamed(name): torch.tensor(array) for name, array in read_weights(MODEL / "model.onnx").items()}
+    manifest = files.read(start / "model")
+    found = load_file(start / "model" / files.LOWER)
+    below = manifest.shape.layers - manifest.shape.upper
+    best = max(manifest.seeds, key=lambda seed: manifest.seeds[seed])
+    for name, tensor in load_file(files.weights(start / "model", best)).items():
+        if name.startswith("layers."):
+            _, number, rest = name.split(".", 2)
+            found[f"layers.{below + int(number)}.{rest}"] = tensor
+        elif name.startswith("scores."):
+            found[name] = tensor
+    return found
+
+
+def initial(shape: EncoderShape, weights: Mapping[str, Tensor]) -> tuple[Lower, dict[str, Tensor]]:
+    """The layers that stay, with their weights, and the weights that the trained part starts from."""
     below = shape.layers - shape.upper
-    lower = Lower(shape, *(len(weights[f"embeddings.{kind}_embeddings.weight"]) for kind in ("word", "position")))
-    lower.load_state_dict(
-        {
-            "words.weight": weights["embeddings.word_embeddings.weight"],
-            "places.weight": weights["embeddings.position_embeddings.weight"],
-            "norm.weight": weights["embeddings.LayerNorm.weight"],
-            "norm.bias": weights["embeddings.LayerNorm.bias"],
-        }
-        | _layers(weights, range(below))
-    )
-    upper = _layers(weights, range(below, shape.layers))
-    if shape.scores:
-        upper |= {f"scores.{name}": weights[name] for name in ("query.weight", "head.weight", "head.bias")}
-    return lower, upper
+    lower = Lower(shape, len(weights["words.weight"]), len(weights["places.weight"]))
+    kept, trained = {}, {}
+    for name, tensor in weights.items():
+        if name.startswith("layers."):
+            _, number, rest = name.split(".", 2)
+            if int(number) < below:
+                kept[name] = tensor
+            else:
+                trained[f"layers.{int(number) - below}.{rest}"] = tensor
+        elif name.startswith("scores."):
+            trained |= {name: tensor} if shape.scores else {}
+        else:
+            kept[name] = tensor
+    lower.load_state_dict(kept)
+    return lower, trained
 
 
-def _layers(weights: Mapping[str, Tensor], numbers: range) -> dict[str, Tensor]:
-    """Weights of some layers, numbered from 0, by their names in the encoder."""
-    named: dict[str, Tensor] = {}
-    for place, number in enumerate(numbers):
-        prefix = f"encoder.layer.{number}."
-        named |= {f"layers.{place}.{k.removeprefix(prefix)}": v for k, v in weights.items() if k.startswith(prefix)}
-    return named
+PARTS = {
+    "embeddings.word_embeddings.": "words.",
+    "embeddings.position_embeddings.": "places.",
+    "embeddings.LayerNorm.": "norm.",
+    "encoder.layer.": "layers.",
+    "query.": "scores.query.",
+    "head.": "scores.head.",
+}
+
+
+def _renamed(name: str) -> str:
+    """A weight of `mini` by its name here."""
+    for theirs, ours in PARTS.items():
+        if name.startswith(theirs):
+            return ours + name.removeprefix(theirs)
+    raise KeyError(name)

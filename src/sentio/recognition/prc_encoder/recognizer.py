@@ -14,7 +14,7 @@ from sentio.errors import SentioError
 from sentio.nn.conversation_encoder import ConversationEncoder, Lower
 from sentio.recognition.base import Prediction
 from sentio.recognition.prc_encoder import manifest as files
-from sentio.recognition.prc_encoder.evidence import Witness
+from sentio.recognition.prc_encoder.evidence import Witness, nothing
 from sentio.recognition.prc_encoder.reading import Reader
 from sentio.retrieval import Target
 
@@ -48,14 +48,11 @@ class PrcEncoder:
             if not len(conversation):
                 yield Prediction(np.zeros((0, self._labels)))
                 continue
-            told = self._witness.tell([conversation])[0] if self._witness else self._nothing(conversation)
+            told = self._witness.tell([conversation])[0] if self._witness else nothing(len(conversation), self._labels)
             (turns,) = self._reader.read([conversation], [told], exact=True)
             with torch.no_grad():
                 found = [model(turns)[0].softmax(-1) for model in self._models]
             yield Prediction(torch.stack(found).double().mean(0).numpy())
-
-    def _nothing(self, conversation: Conversation) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
-        return np.zeros((len(conversation), self._labels + 1), np.float32)
 
 
 def _lower(model: Path, manifest: files.Manifest) -> Lower:

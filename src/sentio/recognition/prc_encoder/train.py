@@ -17,11 +17,11 @@ from sentio.curriculum import Curriculum, plan
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.model_folder import read_manifest
 from sentio.labels import LabelSpace
-from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape
+from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Evidence, Witness
 from sentio.recognition.prc_encoder.lessons import Split, emotions, gold_labels, groups, known_names, lessons_of, splits
-from sentio.recognition.prc_encoder.reading import Reader, initial
+from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of
 from sentio.recognition.prc_encoder.scoring import Floats, Gold, scored, summary
 from sentio.retrieval import Target
 from sentio.training.conversation_tuning import ConversationTuning, Epoch, Lesson, predict, tune
@@ -33,7 +33,10 @@ Progress = Callable[[str, float], None]
 class Recipe(BaseModel):
     """Everything that decides the result.
 
-    `demos` is a repository of `sentio demos build`: without it there is no evidence (the ablation -R). Without
+    `demos` is a repository of `sentio demos build`: without it there is no evidence (the ablation -R); with `sentences`
+    the vectors that it compares are read, too. `start` is an earlier run of this system to go on from instead of
+    `mini`, in what its best seed makes of an utterance. `upper` layers are trained, `standardised` says how their
+    vectors are handed on (see `nn.conversation_encoder.EncoderShape`). Without
     `interpretation` and `names` there is no P: `names` is how often a speaker must speak in training to be known by
     name, None where names mean nothing. One bucket at random is no curriculum (-C). `held_out` is a split of the
     corpus to measure on instead of validation, its conversations taken out of training and validation put in: a fold
@@ -50,7 +53,10 @@ class Recipe(BaseModel):
     interpretation: bool = True
     names: int | None = Field(default=None, ge=1)
     causal: bool = False
-    upper: int = Field(default=3, ge=1, le=6)
+    upper: int = Field(default=3, ge=0, le=6)
+    standardised: bool = False
+    sentences: bool = False
+    start: Path | None = None
     hidden: int = Field(default=192, ge=2, multiple_of=2)
     held_out: str | None = None
     limit: int | None = Field(default=None, ge=1)
@@ -62,6 +68,8 @@ class Recipe(BaseModel):
     def _held_together(self) -> "Recipe":
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("a seed is there twice")
+        if self.sentences and self.demos is None:
+            raise ValueError("sentences are vectors of a repository: name it with demos")
         return self
 
 
@@ -75,6 +83,7 @@ class School:
     space: LabelSpace
     shape: EncoderShape
     names: tuple[str, ...]
+    lower: Lower
     start: dict[str, torch.Tensor]
     train: Split
     lessons: list[Lesson]
@@ -87,6 +96,7 @@ class School:
         torch.manual_seed(seed)
         model = ConversationEncoder(self.shape, recipe.tuning.dropout, recipe.tuning.context_dropout)
         model.load_state_dict(model.state_dict() | self.start)
+        model.standardise([lesson.turns for lesson in self.lessons])
         epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
         best, checkpoint = self._weights(seed), self.run.checkpoints / f"seed-{seed}.safetensors"
         done = partial(progress, f"seed {seed}")
@@ -131,8 +141,7 @@ class School:
         folder = self.run.model
         folder.mkdir(exist_ok=True)
         shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        lower, _ = initial(self.shape, MODEL / "model.onnx")
-        save_file(lower.state_dict(), folder / files.LOWER)
+        save_file(self.lower.state_dict(), folder / files.LOWER)
         for seed in seeds:
             shutil.copyfile(self._weights(seed), files.weights(folder, seed))
         if self.recipe.demos:
@@ -171,24 +180,26 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     layer, space = emotions(corpus, recipe.target)
     train, tests = splits(corpus, layer, recipe.held_out, recipe.limit)
     names = known_names(train, recipe.names)
+    witness = None
+    if recipe.demos:
+        witness = Witness(retrieval.load(recipe.demos), Target(recipe.corpus, space.labels), recipe.evidence)
     shape = EncoderShape(
         labels=len(space),
         upper=recipe.upper,
         hidden=recipe.hidden,
         scores=len(read_manifest(MODEL).labels) if recipe.interpretation else 0,
         names=len(names),
-        evidence=recipe.demos is not None,
+        evidence=witness is not None,
+        sentence=witness.width if witness and recipe.sentences else 0,
+        standardised=recipe.standardised,
         causal=recipe.causal,
     )
-    lower, start = initial(shape, MODEL / "model.onnx")
+    lower, start = initial(shape, weights_of(recipe.start))
     reader = Reader(MODEL / files.TOKENIZER, lower, names, read_manifest(MODEL).window)
-    witness = None
-    if recipe.demos:
-        witness = Witness(retrieval.load(recipe.demos), Target(recipe.corpus, space.labels), recipe.evidence)
     lessons = []
     for number, split in enumerate((train, tests)):
         progress("reading", number / 2)
         lessons.append(lessons_of(split, layer, space, reader, witness))
     learned, asked = lessons
     gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer)), groups(tests))
-    return School(recipe, run, layer, space, shape, names, start, train, learned, asked, gold)
+    return School(recipe, run, layer, space, shape, names, lower, start, train, learned, asked, gold)
