@@ -128,7 +128,7 @@ class ConversationEncoder(nn.Module):
         """Take mean and deviation of the inputs from these conversations, where the shape asks for it."""
         if isinstance(self.norm, _Standard):
             self.eval()
-            with torch.no_grad():
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
                 self.norm.fit(torch.cat([self._utterances(each.states)[0] for each in turns]))
 
     def _utterances(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Tensor]:

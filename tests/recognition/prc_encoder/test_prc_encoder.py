@@ -131,12 +131,32 @@ def test_without_evidence_interpretation_and_names(invented: Path, demos: Path, 
     assert len(list(recognition.load(str(tmp_path / "run")).predict(CHATS))) == 3
 
 
+def test_another_run_is_a_start_and_its_layers_stay(run: Path, invented: Path, demos: Path, tmp_path: Path) -> None:
+    recipe = written(
+        tmp_path,
+        demos,
+        ("upper = 1", f'upper = 0\nstandardised = true\nsentences = true\nstart = "{run}"'),
+        ("seeds = [1, 2]", "seeds = [3]"),
+    )
+    train(recipe, out=tmp_path / "run", data=invented)
+    below = load_file(tmp_path / "run" / "model" / manifest.LOWER)
+    first = manifest.read(run / "model")
+    best = load_file(manifest.weights(run / "model", max(first.seeds, key=lambda seed: first.seeds[seed])))
+    for name, tensor in best.items():
+        if name.startswith("layers.0."):
+            np.testing.assert_array_equal(tensor.numpy(), below[name.replace("layers.0.", "layers.5.")].numpy())
+    shape = manifest.read(tmp_path / "run" / "model").shape
+    assert (shape.upper, shape.sentence, shape.standardised) == (0, 384, True)
+    assert len(list(recognition.load(str(tmp_path / "run")).predict(CHATS))) == 3
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
         (("seeds = [1, 2]", "seeds = [1, 1]"), RecipeError, "a seed is there twice"),
         (('corpus = "meld"', 'corpus = "meld"\ntarget = "sentimint"'), RecipeError, "has no emotions 'sentimint'"),
         (('corpus = "meld"', 'corpus = "meld"\nheld_out = "session9"'), SentioError, "unknown split of meld"),
+        (("upper = 1", 'start = "nowhere"'), SentioError, "no model at nowhere"),
         (("hidden = 16", "hidden = 15"), RecipeError, "hidden: input should be a multiple of 2"),
     ],
 )
