@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower, Turns, padded
+from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower, Turns, _mean, padded
 from sentio.training.conversation_tuning import together
 
 SHAPE = EncoderShape(
@@ -44,17 +44,23 @@ def logits(model: ConversationEncoder, read: Turns) -> Tensor:
 conversations = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 2)), min_size=1, max_size=7)
 
 
-@given(some=st.lists(conversations, min_size=1, max_size=4))
-def test_several_conversations_answer_as_each_by_itself(some: list[list[tuple[int, int]]]) -> None:
-    model = encoder()
+RICH = SHAPE.model_copy(update={"means": True, "sentence": 3, "standardised": True})
+
+
+@given(some=st.lists(conversations, min_size=1, max_size=4), shape=st.sampled_from([SHAPE, RICH]))
+def test_several_conversations_answer_as_each_by_itself(some: list[list[tuple[int, int]]], shape: EncoderShape) -> None:
+    model = encoder(shape)
     read = [turns([n for n, _ in each], [who for _, who in each], seed) for seed, each in enumerate(some)]
     alone = torch.cat([logits(model, one) for one in read])
     torch.testing.assert_close(logits(model, together(read)), alone, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("shape", [SHAPE, RICH])
 @pytest.mark.parametrize("causal", [True, False])
-def test_what_is_said_later_changes_earlier_answers_only_where_the_future_is_read(causal: bool) -> None:
-    model = encoder(SHAPE.model_copy(update={"causal": causal}))
+def test_what_is_said_later_changes_earlier_answers_only_where_the_future_is_read(
+    causal: bool, shape: EncoderShape
+) -> None:
+    model = encoder(shape.model_copy(update={"causal": causal}))
     before = turns([3, 2, 4, 2], [0, 1, 0, 1], seed=1)
     after = replace(before, states=[*before.states[:3], torch.ones(2, 16)])
     same = torch.isclose(logits(model, before), logits(model, after), atol=1e-6).all(dim=1)
@@ -68,6 +74,16 @@ def test_who_speaks_matters_and_what_a_speaker_is_called_does_not() -> None:
     torch.testing.assert_close(logits(model, one), logits(model, swapped))
     other = replace(one, speakers=torch.tensor([[0, 1], [2, -1]]))
     assert not torch.allclose(logits(model, one), logits(model, other), atol=1e-4)
+
+
+def test_means_are_those_of_the_speaker_and_of_the_conversation() -> None:
+    inputs = torch.tensor([[1.0], [2.0], [5.0], [4.0]])
+    rows = torch.tensor([[0, 2], [1, 3]])
+    assert _mean(inputs, rows, causal=False).flatten().tolist() == [3, 3, 3, 3]
+    assert _mean(inputs, rows, causal=True).flatten().tolist() == [1, 2, 3, 3]
+    assert _mean(inputs, torch.tensor([[0, 1, 3], [2, -1, -1]]), causal=True).flatten().tolist() == pytest.approx(
+        [1, 1.5, 5, 7 / 3]
+    )
 
 
 @pytest.mark.parametrize(("part", "changed"), [("evidence", True), ("evidence", False)])

@@ -22,7 +22,8 @@ class EncoderShape(BaseModel):
     """Sizes and inputs of an encoder.
 
     `upper` of the `layers` are trained; with 0 of them only the reading of the conversation is. `hidden` is the width
-    of a conversation's states, `labels` what is told apart. `standardised` inputs have mean 0 and deviation 1 in
+    of a conversation's states, `labels` what is told apart. `means`: an utterance is read beside the mean of its
+    speaker's utterances and that of the whole conversation, against which it stands out. `standardised` inputs have mean 0 and deviation 1 in
     training, else each vector is normalised by itself. `sentence` is the width of the vectors that retrieval has of
     the utterances, 0 where they are not read.
     `scores` is the number of emotion scores that the utterance's own layers give as an interpretation of it (0: none
@@ -45,6 +46,7 @@ class EncoderShape(BaseModel):
     evidence: bool = True
     sentence: int = 0
     standardised: bool = False
+    means: bool = False
     causal: bool = False
 
 
@@ -99,6 +101,7 @@ class ConversationEncoder(nn.Module):
         self.own = _LabelAttention(shape.width, shape.labels)
         self.norm: nn.Module = _Standard(shape.width) if shape.standardised else nn.LayerNorm(shape.width)
         read = shape.width + shape.scores + (shape.labels + 1) * shape.evidence + shape.sentence
+        read *= 3 if shape.means else 1
         self.inputs = nn.Linear(read, shape.hidden)
         self.names = nn.Embedding(shape.names + 1, shape.hidden)
         nn.init.zeros_(self.names.weight)
@@ -117,7 +120,11 @@ class ConversationEncoder(nn.Module):
             read.append(turns.sentences * self.shape.sentence**0.5)  # a unit vector's parts are that much smaller
         # The context is small and its sums are long: in 32 bits, whatever the layers run in.
         with torch.autocast("cpu", enabled=False):
-            inputs = torch.tanh(self.inputs(torch.cat(read, -1)) + self.names(turns.names))
+            known = torch.cat(read, -1)
+            if self.shape.means:
+                means = (_mean(known, rows, self.shape.causal) for rows in (turns.speakers, turns.conversations))
+                known = torch.cat([known, *(2 * mean for mean in means)], -1)  # a mean varies less than its parts
+            inputs = torch.tanh(self.inputs(known) + self.names(turns.names))
             inputs = self.context_dropout(inputs)
             around = _read(self.conversation, inputs, turns.conversations)
             before = _read(self.speaker, inputs, turns.speakers)
@@ -229,6 +236,15 @@ def _reader(shape: EncoderShape) -> nn.GRU:
     if shape.causal:
         return nn.GRU(shape.hidden, shape.hidden, batch_first=True)
     return nn.GRU(shape.hidden, shape.hidden // 2, batch_first=True, bidirectional=True)
+
+
+def _mean(inputs: Tensor, rows: Tensor, causal: bool) -> Tensor:
+    """The mean of each utterance's row, up to itself where `causal`; shape as `inputs`."""
+    there = rows >= 0
+    sums = (inputs[rows.clamp(min=0)] * there[..., None]).cumsum(1)
+    counts = there.cumsum(1)[..., None]
+    means = sums / counts if causal else (sums[:, -1:] / counts[:, -1:]).expand_as(sums)
+    return means[there][torch.argsort(rows[there])]
 
 
 def _read(reader: nn.GRU, inputs: Tensor, rows: Tensor) -> Tensor:

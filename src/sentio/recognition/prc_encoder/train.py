@@ -35,8 +35,8 @@ class Recipe(BaseModel):
 
     `demos` is a repository of `sentio demos build`: without it there is no evidence (the ablation -R); with `sentences`
     the vectors that it compares are read, too. `start` is an earlier run of this system to go on from instead of
-    `mini`, in what its best seed makes of an utterance. `upper` layers are trained, `standardised` says how their
-    vectors are handed on (see `nn.conversation_encoder.EncoderShape`). Without
+    `mini`, in what its best seed makes of an utterance. `upper` layers are trained, `standardised` and `means` say how
+    their vectors are handed on (see `nn.conversation_encoder.EncoderShape`). Without
     `interpretation` and `names` there is no P: `names` is how often a speaker must speak in training to be known by
     name, None where names mean nothing. One bucket at random is no curriculum (-C). `held_out` is a split of the
     corpus to measure on instead of validation, its conversations taken out of training and validation put in: a fold
@@ -55,6 +55,7 @@ class Recipe(BaseModel):
     causal: bool = False
     upper: int = Field(default=3, ge=0, le=6)
     standardised: bool = False
+    means: bool = False
     sentences: bool = False
     start: Path | None = None
     hidden: int = Field(default=192, ge=2, multiple_of=2)
@@ -192,6 +193,7 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
         evidence=witness is not None,
         sentence=witness.width if witness and recipe.sentences else 0,
         standardised=recipe.standardised,
+        means=recipe.means,
         causal=recipe.causal,
     )
     lower, start = initial(shape, weights_of(recipe.start))
