@@ -22,12 +22,12 @@ class EncoderShape(BaseModel):
     """Sizes and inputs of an encoder.
 
     `upper` of the `layers` are trained; with 0 of them only the reading of the conversation is. `hidden` is the width
-    of a conversation's states, `labels` what is told apart. `means`: an utterance is read beside the mean of its
-    speaker's utterances and that of the whole conversation, against which it stands out. `standardised` inputs have mean 0 and deviation 1 in
-    training, else each vector is normalised by itself. `sentence` is the width of the vectors that retrieval has of
-    the utterances, 0 where they are not read.
-    `scores` is the number of emotion scores that the utterance's own layers give as an interpretation of it (0: none
-    is used), `names` that of the speakers known by name, and `evidence` says whether retrieved labels are read.
+    of a conversation's states, `labels` what is told apart. `scores` is the number of emotion scores that the
+    utterance's own layers give as an interpretation of it (0: none is used), `names` that of the speakers known by
+    name, and `evidence` says whether retrieved labels are read. `sentence` is the width of the vectors that retrieval
+    has of the utterances, 0 where they are not read. `standardised` inputs have mean 0 and deviation 1 in training,
+    else each vector is normalised by itself. With `means` an utterance is read beside the mean of its speaker's
+    utterances and that of the conversation, against which it stands out.
     `causal` reads nothing that was said later.
     """
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from sentio.errors import InputError
 
 Tensors = Mapping[str, Tensor]
 
@@ -27,11 +29,17 @@ Restored = tuple[dict[str, dict[str, Tensor]], dict[str, int]]
 
 
 def restore(path: Path, optimizer: torch.optim.Optimizer) -> Restored | None:
-    """Sets of weights and numbers of a checkpoint, None where there is none; its moments go into `optimizer`."""
+    """Sets of weights and numbers of a checkpoint, None where there is none; its moments go into `optimizer`.
+
+    Raises `InputError` for a damaged file.
+    """
     if not path.exists():
         return None
-    with safe_open(path, "pt") as file:
-        at = {name: int(value) for name, value in file.metadata().items()}
+    try:
+        with safe_open(path, "pt") as file:
+            at = {name: int(value) for name, value in file.metadata().items()}
+    except SafetensorError as error:
+        raise InputError("a damaged checkpoint; remove it to begin this part again", path=path) from error
     weights: dict[str, dict[str, Tensor]] = {}
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in load_file(path).items():

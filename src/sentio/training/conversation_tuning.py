@@ -1,5 +1,6 @@
 """Training of the conversation encoder on a CPU: one schedule over all phases of a curriculum, resumable epochs."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from sentio.curriculum import Indices
+from sentio.errors import RecipeError
 from sentio.nn.conversation_encoder import ConversationEncoder, Turns
 from sentio.training import checkpoint as checkpoint_file
 from sentio.training.ordered import batches
@@ -72,7 +74,8 @@ def tune(
 
     One optimiser and one learning rate, linear up and down, run over all epochs. After each epoch weights, averages and
     moments are in `checkpoint`; started again with the same file, the loop goes on after the last finished epoch and
-    ends with the weights of an uninterrupted run. `step_done` gets the share of the work done, 0..1.
+    ends with the weights of an uninterrupted run. `step_done` gets the share of the work done, 0..1. Raises
+    `RecipeError` where the loss is no number any more.
     """
     plan = [batches([epoch], settings.batch_size) for epoch in epochs]
     steps = sum(map(len, plan))
@@ -93,6 +96,8 @@ def tune(
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * _share(step, steps, settings.warmup)
             losses.append(_update(model, optimizer, [lessons[i] for i in batch], settings))
+            if not math.isfinite(losses[-1]):
+                raise RecipeError(f"the loss is {losses[-1]} after {step} updates: lower learning_rate or new_rate")
             step += 1
             _follow(average, model, min(settings.memory, (1 + step) / (10 + step)))
             step_done(step / steps)
@@ -161,7 +166,7 @@ def _follow(average: Mapping[str, Tensor], model: nn.Module, memory: float) -> N
 def _share(step: int, steps: int, warmup: float) -> float:
     """Of the full learning rate at a step: linear up, then linear down to 0."""
     ramp = max(1.0, warmup * steps)
-    return step / ramp if step < ramp else (steps - step) / (steps - ramp)
+    return (step + 1) / ramp if step < ramp else (steps - step) / (steps - ramp)
 
 
 def _groups(model: ConversationEncoder, settings: ConversationTuning) -> list[dict[str, object]]:

@@ -13,11 +13,13 @@ import pytest
 from safetensors.torch import load_file
 from tests.invented import ENCODER
 
-from sentio import Conversation, Utterance, recognition
+from sentio import Conversation, Utterance, recognition, retrieval
 from sentio.errors import InputError, RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition.prc_encoder import manifest
+from sentio.recognition.prc_encoder.train import Recipe
 from sentio.recognition.training import train
+from sentio.training import recipe as recipes
 
 
 def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
@@ -57,11 +59,11 @@ def test_it_learns_what_single_words_say(run: Path, invented: Path, tmp_path: Pa
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["all"]["weighted_f1"]["mean"] > 0.6
     assert set(metrics["all"]["seeds"]) == {"1", "2"}
-    assert metrics["fitted_on"] == ["meld/train"]
+    assert (metrics["fitted_on"], metrics["selected_on"]) == (["meld/train"], ["meld/validation"])
     outcome = evaluate(str(run), "meld", data=invented, out=tmp_path / "evaluation")
     score = outcome.rows[0].metrics["weighted_f1"]
     assert score is not None
-    assert score.mean == pytest.approx(metrics["all"]["average_of_seeds"]["weighted_f1"], abs=0.1)
+    assert score.mean == pytest.approx(metrics["all"]["average_of_seeds"]["weighted_f1"], abs=1e-6)
     assert outcome.chosen_on == "this split"
 
 
@@ -91,7 +93,9 @@ def test_the_average_is_that_of_the_seeds(run: Path) -> None:
 
 STOPPED = """
 import os, signal, sys
+from sentio.recognition.prc_encoder.train import Recipe
 from sentio.recognition.training import train
+from sentio.training import recipe as recipes
 epochs = 0
 def progress(stage, share):
     global epochs
@@ -153,6 +157,9 @@ def test_another_run_is_a_start_and_its_layers_stay(run: Path, invented: Path, d
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
+        (("seeds = [1, 2]", "seeds = [-1]"), RecipeError, "greater than or equal to 0"),
+        (("learning_rate = 1e-3", "learning_rate = 1e30"), RecipeError, "the loss is nan"),
+        (("k = 4", 'labels = "official"'), RecipeError, "evidence counts labels of the target"),
         (("seeds = [1, 2]", "seeds = [1, 1]"), RecipeError, "a seed is there twice"),
         (('corpus = "meld"', 'corpus = "meld"\ntarget = "sentimint"'), RecipeError, "has no emotions 'sentimint'"),
         (('corpus = "meld"', 'corpus = "meld"\nheld_out = "session9"'), SentioError, "unknown split of meld"),
@@ -166,6 +173,57 @@ def test_a_recipe_that_does_not_fit_is_told_in_a_line(
     with pytest.raises(error, match=says) as raised:
         train(written(tmp_path, demos, change), out=tmp_path / "run", data=invented)
     assert "\n" not in str(raised.value)
+
+
+def test_what_is_measured_on_is_no_evidence(invented: Path, demos: Path, tmp_path: Path) -> None:
+    retrieval.build(["meld:train", "meld:validation"], tmp_path / "both", encoder="mini", data=invented)
+    with pytest.raises(RecipeError, match="holds labels of meld/validation, which is measured on"):
+        train(written(tmp_path, tmp_path / "both"), out=tmp_path / "run", data=invented)
+
+
+def test_a_killed_run_goes_on_with_the_evidence_it_began_with(
+    run: Path, invented: Path, demos: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "demos"
+    shutil.copytree(demos, mine)
+    recipe = written(tmp_path, mine)
+
+    def interrupted(stage: str, share: float) -> None:
+        if stage == "seed 1":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, out=tmp_path / "run", data=invented, progress=interrupted)
+    shutil.rmtree(mine)
+    train(recipe, out=tmp_path / "run", data=invented)
+    one, other = (load_file(manifest.weights(folder / "model", 1)) for folder in (run, tmp_path / "run"))
+    for name, tensor in one.items():
+        np.testing.assert_array_equal(tensor.numpy(), other[name].numpy(), err_msg=name)
+
+
+def test_a_cut_checkpoint_is_told_in_a_line(invented: Path, demos: Path, tmp_path: Path) -> None:
+    recipe = written(tmp_path, demos)
+
+    def interrupted(stage: str, share: float) -> None:
+        if stage == "seed 1" and share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, out=tmp_path / "run", data=invented, progress=interrupted)
+    checkpoint = tmp_path / "run" / "checkpoints" / "seed-1.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:500])
+    with pytest.raises(InputError, match=r"seed-1\.safetensors: a damaged checkpoint; remove it"):
+        train(recipe, out=tmp_path / "run", data=invented)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[3] / "recipes").glob("prc-encoder-*.toml")), ids=lambda path: path.stem
+)
+def test_every_recipe_is_valid_and_says_what_to_expect(path: Path) -> None:
+    text, tables = recipes.read(path)
+    recipes.checked(path, tables, Recipe)
+    assert "# Expected" in text
+    assert "# Hardware" in text
 
 
 def test_demonstrations_that_are_not_there_are_told_with_the_command(invented: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sentio.conversation import Conversation
 from sentio.retrieval import Repository, Retrieval, Retriever, Target, queries
@@ -20,6 +20,12 @@ class Evidence(BaseModel):
 
     temperature: float = Field(default=0.05, gt=0)
     retrieval: Retrieval = Retrieval(k=16)
+
+    @model_validator(mode="after")
+    def _countable(self) -> "Evidence":
+        if self.retrieval.labels not in ("drop", "nearest"):
+            raise ValueError('evidence counts labels of the target: labels = "drop" or "nearest"')
+        return self
 
 
 class Told(NamedTuple):

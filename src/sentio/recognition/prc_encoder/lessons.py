@@ -60,15 +60,20 @@ def lessons_of(split: Split, layer: str, space: LabelSpace, reader: Reader, witn
     conversations = [item.conversation for item in split]
     told = witness.tell(conversations) if witness else [nothing(len(each), len(space)) for each in conversations]
     numbers = {label: number for number, label in enumerate(space.labels)}
-    return [
-        Lesson(turns, torch.tensor([-1 if label is None else numbers[label] for label in gold_labels(item, layer)]))
-        for item, turns in zip(split, reader.read(conversations, told, exact=False), strict=True)
-    ]
+    found = []
+    for item, turns in zip(split, reader.read(conversations, told, exact=False), strict=True):
+        gold = [-1 if label is None else numbers[label] for label in gold_labels(item, layer, space)]
+        found.append(Lesson(turns, torch.tensor(gold)))
+    return found
 
 
-def gold_labels(item: AnnotatedConversation, layer: str) -> list[str | None]:
-    """The label of each utterance, None where nobody gave one."""
+def gold_labels(item: AnnotatedConversation, layer: str, space: LabelSpace) -> list[str | None]:
+    """The label of each utterance, None where nobody gave one; raises `InputError` for one that is not of the space."""
     found = [item.gold[layer].get(utterance.id) for utterance in item.conversation.utterances]
+    for utterance, label in zip(item.conversation.utterances, found, strict=True):
+        if label is not None and label not in space.labels:
+            where = f"utterance {utterance.id!r} of {item.id!r}"
+            raise InputError(f"{where} has {label!r}, which is none of {', '.join(space.labels)}")
     return [None if label is None else str(label) for label in found]
 
 

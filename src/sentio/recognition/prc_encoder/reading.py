@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from sentio.conversation import Conversation
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.weights import read_weights
+from sentio.errors import RecipeError, SentioError
 from sentio.nn.conversation_encoder import EncoderShape, Lower, Turns, padded
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Told
@@ -69,15 +71,19 @@ class Reader:
 def weights_of(start: Path | None) -> dict[str, Tensor]:
     """Weights to start from by their names in `initial`: those of the shipped `mini`, or of the best seed of a run.
 
-    Raises `SentioError` where there is no such run.
+    Raises `SentioError` where there is no such run, or it is damaged.
     """
     if start is None:
         return {_renamed(name): torch.tensor(array) for name, array in read_weights(MODEL / "model.onnx").items()}
-    manifest = files.read(start / "model")
-    found = load_file(start / "model" / files.LOWER)
+    model = start / "model"
+    manifest = files.read(model)
     below = manifest.shape.layers - manifest.shape.upper
     best = max(manifest.seeds, key=lambda seed: manifest.seeds[seed])
-    for name, tensor in load_file(files.weights(start / "model", best)).items():
+    try:
+        found, trained = load_file(model / files.LOWER), load_file(files.weights(model, best))
+    except SafetensorError as error:
+        raise SentioError(f"{model}: damaged: {error}") from error
+    for name, tensor in trained.items():
         if name.startswith("layers."):
             _, number, rest = name.split(".", 2)
             found[f"layers.{below + int(number)}.{rest}"] = tensor
@@ -87,7 +93,12 @@ def weights_of(start: Path | None) -> dict[str, Tensor]:
 
 
 def initial(shape: EncoderShape, weights: Mapping[str, Tensor]) -> tuple[Lower, dict[str, Tensor]]:
-    """The layers that stay, with their weights, and the weights that the trained part starts from."""
+    """The layers that stay, with their weights, and the weights that the trained part starts from.
+
+    Raises `RecipeError` where an interpretation is asked for and the start has none.
+    """
+    if shape.scores and "scores.head.weight" not in weights:
+        raise RecipeError("start was trained without interpretation: interpretation = false, or another start")
     below = shape.layers - shape.upper
     lower = Lower(shape, len(weights["words.weight"]), len(weights["places.weight"]))
     kept, trained = {}, {}

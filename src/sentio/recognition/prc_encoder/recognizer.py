@@ -34,7 +34,7 @@ class PrcEncoder:
         self.space = labels.space(manifest.space)
         try:
             self._reader = Reader(model / files.TOKENIZER, _lower(model, manifest), manifest.names, manifest.window)
-            self._models = [_upper(model, manifest, each) for each in ([seed] if seed else manifest.seeds)]
+            self._models = [_upper(model, manifest, each) for each in (manifest.seeds if seed is None else [seed])]
         except (RuntimeError, KeyError, SafetensorError) as error:
             raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
         self._witness, self._labels = None, manifest.shape.labels

@@ -1,31 +1,34 @@
 """How `prc_encoder` is trained: start from `mini`, easy conversations first, one model a seed, chosen on validation."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from sentio import corpora, retrieval
 from sentio.curriculum import Curriculum, plan
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.model_folder import read_manifest
+from sentio.errors import RecipeError
 from sentio.labels import LabelSpace
 from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Evidence, Witness
 from sentio.recognition.prc_encoder.lessons import Split, emotions, gold_labels, groups, known_names, lessons_of, splits
 from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of
-from sentio.recognition.prc_encoder.scoring import Floats, Gold, scored, summary
-from sentio.retrieval import Target
+from sentio.recognition.prc_encoder.recognizer import PrcEncoder
+from sentio.recognition.prc_encoder.scoring import Gold, scored, summary
+from sentio.retrieval import Repository, Target
 from sentio.training.conversation_tuning import ConversationTuning, Epoch, Lesson, predict, tune
-from sentio.training.run_folder import Arrays, RunFolder
+from sentio.training.run_folder import Arrays, RunFolder, replacing
 
 Progress = Callable[[str, float], None]
 
@@ -48,7 +51,7 @@ class Recipe(BaseModel):
     system: Literal["prc_encoder"]
     corpus: str
     target: str | None = None
-    seeds: tuple[int, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
     demos: Path | None = None
     interpretation: bool = True
     names: int | None = Field(default=None, ge=1)
@@ -86,13 +89,15 @@ class School:
     names: tuple[str, ...]
     lower: Lower
     start: dict[str, torch.Tensor]
+    demos: Repository | None
     train: Split
+    test: Split
     lessons: list[Lesson]
     tests: list[Lesson]
     gold: Gold
 
     def study(self, progress: Progress, seed: int) -> Arrays:
-        """Train a seed; its log-probabilities on the split that is measured on, and each epoch's weighted F1."""
+        """Train a seed and keep its best weights; each epoch's weighted F1."""
         recipe = self.recipe
         torch.manual_seed(seed)
         model = ConversationEncoder(self.shape, recipe.tuning.dropout, recipe.tuning.context_dropout)
@@ -103,10 +108,7 @@ class School:
         done = partial(progress, f"seed {seed}")
         for epoch in tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done):
             self._judge(epoch, best)
-        model.load_state_dict(load_file(best))
-        history = [self._judged(best, number)["weighted_f1"] for number in range(1, len(epochs) + 1)]
-        checkpoint.unlink()
-        return {"log_probabilities": predict(model, self.tests), "history": np.array(history)}
+        return {"history": np.array([self._judged(best, number) for number in range(1, len(epochs) + 1)])}
 
     def _weights(self, seed: int) -> Path:
         return self.run.checkpoints / f"best-{seed}.safetensors"
@@ -114,29 +116,31 @@ class School:
     def _judge(self, epoch: Epoch, best: Path) -> None:
         """Keep the weights of the best epoch so far; of equal ones the first."""
         now = scored(self.gold, predict(epoch.model, self.tests), self.space.labels)["weighted_f1"]
-        before = [self._judged(best, number)["weighted_f1"] for number in range(1, epoch.number)]
-        if now > max(before, default=-1.0):
-            partial_file = best.with_suffix(".partial")
-            save_file(epoch.model.state_dict(), partial_file)
-            partial_file.rename(best)
+        if now > max((self._judged(best, number) for number in range(1, epoch.number)), default=-1.0):
+            with replacing(best) as beside:
+                save_file(epoch.model.state_dict(), beside)
         self.run.once(f"{best.stem}-{epoch.number}", lambda: {"weighted_f1": np.array(now)})
 
-    def _judged(self, best: Path, number: int) -> dict[str, float]:
+    def _judged(self, best: Path, number: int) -> float:
         def missing() -> Arrays:
             raise RuntimeError(f"epoch {number} was not judged")
 
-        return {"weighted_f1": float(self.run.once(f"{best.stem}-{number}", missing)["weighted_f1"])}
+        return float(self.run.once(f"{best.stem}-{number}", missing)["weighted_f1"])
 
     def publish(self, progress: Progress) -> dict[str, Any]:
-        """Train what is not trained yet, put the model in its place, measure."""
-        found: dict[int, Floats] = {}
-        history: dict[int, list[float]] = {}
+        """Train what is not trained yet, put the model in its place, and measure it as it will answer."""
+        history = {}
         for seed in self.recipe.seeds:
-            stage = self.run.once(f"study-{seed}", partial(self.study, progress, seed))
-            found[seed], history[seed] = stage["log_probabilities"], stage["history"].tolist()
-        seeds = {seed: scored(self.gold, found[seed], self.space.labels) for seed in self.recipe.seeds}
-        self._place({seed: one["weighted_f1"] for seed, one in seeds.items()})
-        return summary(self.gold, found, self.space.labels) | {"epochs": history}
+            history[seed] = self.run.once(f"study-{seed}", partial(self.study, progress, seed))["history"].tolist()
+            self.run.checkpoints.joinpath(f"seed-{seed}.safetensors").unlink(missing_ok=True)
+        self._place({seed: max(epochs) for seed, epochs in history.items()})
+        found = {}
+        for number, seed in enumerate(self.recipe.seeds):
+            progress("measuring", number / len(self.recipe.seeds))
+            system = PrcEncoder(self.run.model, seed, self.recipe.corpus)
+            answers = system.predict(item.conversation for item in self.test)
+            found[seed] = np.log(np.concatenate([answer.probabilities for answer in answers]))
+        return summary(self.gold, found, self.space.labels) | {"epochs": history, "causal": self.shape.causal}
 
     def _place(self, seeds: dict[int, float]) -> None:
         folder = self.run.model
@@ -145,8 +149,8 @@ class School:
         save_file(self.lower.state_dict(), folder / files.LOWER)
         for seed in seeds:
             shutil.copyfile(self._weights(seed), files.weights(folder, seed))
-        if self.recipe.demos:
-            shutil.copytree(self.recipe.demos, folder / files.DEMOS, dirs_exist_ok=True)
+        if self.demos:
+            shutil.copytree(self.demos.path, folder / files.DEMOS, dirs_exist_ok=True)
         manifest = files.Manifest(
             space=self.space.name,
             corpus=self.recipe.corpus,
@@ -156,7 +160,8 @@ class School:
             evidence=self.recipe.evidence if self.recipe.demos else None,
             seeds=seeds,
         )
-        (folder / files.NAME).write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        with replacing(folder / files.NAME) as beside:
+            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -164,12 +169,47 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
 
     Killed and started again, it goes on after the last finished epoch. Returns the metrics.
     """
-    metrics = school(recipe, run, data, progress).publish(progress)
-    learned = [f"{recipe.corpus}/train"] + ([f"{recipe.corpus}/validation"] if recipe.held_out else [])
-    chosen = recipe.held_out or "validation"
-    metrics |= {"fitted_on": learned, "selected_on": [f"{recipe.corpus}/{chosen}"]}
-    run.finish(metrics)
-    return metrics
+    this = school(recipe, run, data, progress)
+    metrics = this.publish(progress)
+    run.finish(metrics | _seen(recipe, this.demos))
+    return metrics | _seen(recipe, this.demos)
+
+
+def _seen(recipe: Recipe, demos: Repository | None) -> dict[str, list[str]]:
+    """The splits that the model was trained on, its start's and its evidence's among them, and chosen on."""
+    fitted = [f"{recipe.corpus}/train"] + ([f"{recipe.corpus}/validation"] if recipe.held_out else [])
+    fitted += [f"{source.corpus}/{source.split}" for source in demos.manifest.sources] if demos else []
+    selected = [f"{recipe.corpus}/{recipe.held_out or 'validation'}"]
+    if recipe.start:
+        before = json.loads((recipe.start / "metrics.json").read_bytes())
+        fitted += before["fitted_on"]
+        selected += before["selected_on"]
+    return {"fitted_on": list(dict.fromkeys(fitted)), "selected_on": list(dict.fromkeys(selected))}
+
+
+def _kept(demos: Path, run: RunFolder) -> Repository:
+    """The repository as it is at the run's begin: a killed run goes on with the same, whatever becomes of the other."""
+    kept = run.checkpoints / files.DEMOS
+    if not kept.exists():
+        retrieval.load(demos)
+        beside = kept.with_suffix(".partial")
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(demos, beside, ignore=shutil.ignore_patterns("indexes"))
+        beside.rename(kept)
+    return retrieval.load(kept)
+
+
+def _require_apart(demos: Repository, recipe: Recipe, test: Split) -> None:
+    """Raise `RecipeError` where what is measured on would be its own evidence."""
+    measured = recipe.held_out or "validation"
+    entries = demos.entries.filter(demos.entries["corpus"] == recipe.corpus)
+    inside = any((source.corpus, source.split) == (recipe.corpus, measured) for source in demos.manifest.sources)
+    if recipe.held_out:
+        inside = inside or not {item.id for item in test}.isdisjoint(entries["conversation"])
+    if inside:
+        raise RecipeError(
+            f"{recipe.demos} holds labels of {recipe.corpus}/{measured}, which is measured on; build one without it"
+        )
 
 
 def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> School:
@@ -181,9 +221,11 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     layer, space = emotions(corpus, recipe.target)
     train, tests = splits(corpus, layer, recipe.held_out, recipe.limit)
     names = known_names(train, recipe.names)
+    demos = _kept(recipe.demos, run) if recipe.demos else None
     witness = None
-    if recipe.demos:
-        witness = Witness(retrieval.load(recipe.demos), Target(recipe.corpus, space.labels), recipe.evidence)
+    if demos:
+        _require_apart(demos, recipe, tests)
+        witness = Witness(demos, Target(recipe.corpus, space.labels), recipe.evidence)
     shape = EncoderShape(
         labels=len(space),
         upper=recipe.upper,
@@ -203,5 +245,5 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
         progress("reading", number / 2)
         lessons.append(lessons_of(split, layer, space, reader, witness))
     learned, asked = lessons
-    gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer)), groups(tests))
-    return School(recipe, run, layer, space, shape, names, lower, start, train, learned, asked, gold)
+    gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer, space)), groups(tests))
+    return School(recipe, run, layer, space, shape, names, lower, start, demos, train, tests, learned, asked, gold)
