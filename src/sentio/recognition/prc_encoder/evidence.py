@@ -14,10 +14,12 @@ from sentio.retrieval import Repository, Retrieval, Retriever, Target, queries
 
 class Evidence(BaseModel):
     """How evidence is gathered. A label's share is the sum of exp(similarity / `temperature`) over its utterances among
-    the nearest, divided by that of all; more of them than the three a prompt has room for, since they cost nothing."""
+    the nearest, divided by that of all; more of them than the three a prompt has room for, since they cost nothing.
+    Where it is not `read`, a repository gives its vectors only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    read: bool = True
     temperature: float = Field(default=0.05, gt=0)
     retrieval: Retrieval = Retrieval(k=16)
 

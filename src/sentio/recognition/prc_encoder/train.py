@@ -36,8 +36,8 @@ Progress = Callable[[str, float], None]
 class Recipe(BaseModel):
     """Everything that decides the result.
 
-    `demos` is a repository of `sentio demos build`: without it there is no evidence (the ablation -R); with `sentences`
-    the vectors that it compares are read, too. `start` is an earlier run of this system to go on from instead of
+    `demos` is a repository of `sentio demos build`: without it, or with `evidence.read` off, there is no evidence (the
+    ablation -R); with `sentences` the vectors that it compares are read, too. `start` is an earlier run of this system to go on from instead of
     `mini`, in what its best seed makes of an utterance. `upper` layers are trained, `standardised` and `means` say how
     their vectors are handed on (see `nn.conversation_encoder.EncoderShape`). Without
     `interpretation` and `names` there is no P: `names` is how often a speaker must speak in training to be known by
@@ -232,7 +232,7 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
         hidden=recipe.hidden,
         scores=len(read_manifest(MODEL).labels) if recipe.interpretation else 0,
         names=len(names),
-        evidence=witness is not None,
+        evidence=witness is not None and recipe.evidence.read,
         sentence=witness.width if witness and recipe.sentences else 0,
         standardised=recipe.standardised,
         means=recipe.means,
