@@ -43,6 +43,19 @@ def test_a_folder_is_an_encoder_of_its_own_name(folder: Path) -> None:
     np.testing.assert_array_equal(ours.encode(TEXTS[:2]), named.encode(TEXTS[:2]))
 
 
+def test_a_name_wins_over_a_folder_that_is_called_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    for name in ("mini", "mini+minilm"):
+        (folder.parent / name).mkdir()
+    assert encoders.load("mini").name == "mini"
+    folder.rename("minilm")
+    assert encoders.load("minilm").name == "minilm"
+    # The whole path, so that what was made with it is found from anywhere.
+    assert encoders.load("./minilm").name == str(folder.with_name("minilm"))
+    with pytest.raises(InputError, match="no sentence-transformers model"):
+        encoders.load("mini+minilm")
+
+
 def test_another_window_is_another_version(folder: Path) -> None:
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 8}))
     short = encoders.load(str(folder))

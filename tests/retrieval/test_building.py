@@ -124,6 +124,54 @@ def test_other_people_s_folders_are_left_alone(table: Path, tmp_path: Path) -> N
     assert (tmp_path / "demos" / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_manifest_alone_makes_no_repository(table: Path, tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "manifest.json").write_text('{"name": "my app"}')
+    with pytest.raises(OutputError, match="web: holds other files than a repository"):
+        build([str(table)], web, encoder="mini")
+    (web / "index.html").write_text("hi")
+    with pytest.raises(OutputError, match="holds other files"):
+        build([str(table)], web, encoder="mini")
+    assert (web / "index.html").read_text() == "hi"
+
+
+def test_what_was_put_into_a_repository_is_not_thrown_away_with_it(table: Path, tmp_path: Path) -> None:
+    out = build([str(table)], tmp_path / "demos", encoder="mini").path
+    (out / "indexes").mkdir()
+    build([str(table)], out, encoder="mini")
+    (out / "notes.txt").write_text("which lines to leave out")
+    with pytest.raises(OutputError, match="holds other files"):
+        build([str(table)], out, encoder="mini")
+    assert (out / "notes.txt").read_text() == "which lines to leave out"
+
+
+@pytest.mark.parametrize("name", ["demos.partial", "demos.former"])
+def test_folders_beside_the_place_are_left_alone(name: str, table: Path, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match=f"{name}: holds other files"):
+        build([str(table)], tmp_path / "demos", encoder="mini")
+    assert (tmp_path / name / "thesis.txt").read_text() == "years of work"
+
+
+def test_the_folder_one_is_in_is_not_replaced(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for out in (".", "..", str(tmp_path)):
+        with pytest.raises(OutputError, match="you are in this folder"):
+            build([str(table)], Path(out), encoder="mini")
+    assert len(build([str(table)], Path("sub/../demos"), encoder="mini")) == 10
+
+
+def test_a_link_is_followed_and_stays(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "demos").symlink_to(tmp_path / "disk")
+    for _ in range(2):
+        build([str(table)], tmp_path / "demos", encoder="mini")
+    assert (tmp_path / "demos").is_symlink()
+    assert {path.name for path in tmp_path.iterdir()} == {"disk", "demos"}
+
+
 def test_a_repository_is_replaced_by_one_that_is_whole(table: Path, tmp_path: Path) -> None:
     out = tmp_path / "demos"
     build([write(tmp_path / "old.csv", "a,Ada,Hello.,joy")], out, encoder="mini")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from sentio.encoders.base import EncoderModule, TextEncoder
-from sentio.registry import find
+from sentio.registry import components, find
 
 __all__ = ["TextEncoder", "load"]
 
@@ -17,16 +17,15 @@ __all__ = ["TextEncoder", "load"]
 def load(name: str) -> TextEncoder:
     """The encoder of that name, the sentence-transformers model in a folder, or several side by side ("minilm+mini").
 
-    Raises `UnknownName`, `MissingExtra` where an optional package is absent, and `InputError` for a folder that
-    holds no model that can be read.
+    A name wins over a folder that is called so; "./mini" is the folder. Raises `UnknownName`, `MissingExtra` where an
+    optional package is absent, and `InputError` for a folder that holds no model that can be read.
     """
-    if "+" in name and not Path(name).is_dir():
+    folder = Path(name) if name not in components("encoders") and Path(name).is_dir() else None
+    if "+" in name and folder is None:
         from sentio.encoders.concatenation import Concatenation
 
         return Concatenation([load(part) for part in name.split("+")])
-    if Path(name).is_dir():
-        component, model = find("encoders", "minilm"), Path(name)
-    else:
-        component, model = find("encoders", name), None
+    component = find("encoders", name if folder is None else "minilm")
     with component.extra_named():
-        return cast(EncoderModule, component.load()).load(model)
+        # A whole path: what is made with the encoder names it, and is used from other folders, too.
+        return cast(EncoderModule, component.load()).load(folder and folder.resolve())

@@ -1,5 +1,6 @@
 """Builds a repository from corpora and tables."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from sentio.encoders.base import TextEncoder
 from sentio.errors import InputError, OutputError
 from sentio.files.writers.output import reported
 from sentio.retrieval.entry import Entry
-from sentio.retrieval.repository import FILES, Manifest, Repository, Source, hashed, load
+from sentio.retrieval.repository import FILES, MANIFEST, Manifest, Repository, Source, hashed, load, written_by_build
 from sentio.retrieval.unification import emotion
 
 Progress = Callable[[str, int], None]
@@ -24,6 +25,8 @@ Progress = Callable[[str, int], None]
 
 CHUNK = 1024
 """Texts encoded between two writes: what a killed build loses at most."""
+KEPT = re.compile(r"[0-9a-f]{24}\.(npy|writing)")
+"""Names of these writes."""
 
 
 def build(
@@ -40,24 +43,45 @@ def build(
     on where a killed call was. Raises `InputError` for a source without labels or one that cannot be read, and
     `OutputError` where `out` cannot be written or holds something else.
     """
-    _refuse_strangers(out)
+    place = _place(out)
     entries, taken = _entries(sources, data, progress)
     model = encoders.load(encoder)
-    partial = out.with_name(f"{out.name}.partial")
+    partial = _partial(place)
     with reported(partial):
         partial.mkdir(parents=True, exist_ok=True)
         vectors = _encoded(model, [entry.text for entry in entries], partial, progress)
         _write(partial, entries, vectors, model, taken)
-        _move(partial, out)
-    return load(out)
+        _move(partial, place)
+    return load(place)
 
 
-def _refuse_strangers(out: Path) -> None:
-    """Raise `OutputError` where `out` holds what no build has written."""
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        raise OutputError(f"{out}: holds other files; name a new folder with --out")
-    if out.exists() and not out.is_dir():
+def _place(out: Path) -> Path:
+    """Where the repository goes, as a whole path; raises `OutputError` where anything there, or beside it under a
+    name that a build uses, was not written by one: all of these are replaced or removed."""
+    place = out.resolve()
+    if Path.cwd().is_relative_to(place):
+        raise OutputError(f"{out}: you are in this folder, and a build replaces it; name another one with --out")
+    if place.exists() and not place.is_dir():
         raise OutputError(f"{out}: is a file; name a folder with --out")
+    with reported(place):
+        for folder in (place, _former(place)):
+            if folder.is_dir() and any(folder.iterdir()) and not written_by_build(folder):
+                raise OutputError(f"{folder}: holds other files than a repository; name a new folder with --out")
+        partial = _partial(place)
+        names = {path.name for path in partial.iterdir()} - {*FILES, MANIFEST} if partial.is_dir() else set()
+    if not all(map(KEPT.fullmatch, names)):
+        raise OutputError(f"{partial}: holds other files than a build that was stopped; name a new folder with --out")
+    return place
+
+
+def _partial(place: Path) -> Path:
+    """Where a build writes what is not yet whole."""
+    return place.with_name(f"{place.name}.partial")
+
+
+def _former(place: Path) -> Path:
+    """Where the repository that is replaced stands for a moment."""
+    return place.with_name(f"{place.name}.former")
 
 
 def _entries(sources: Sequence[str], data: Path | None, progress: Progress) -> tuple[list[Entry], tuple[Source, ...]]:
@@ -171,15 +195,15 @@ def _write(
         sources=taken,
         files={name: hashed(folder / name) for name in FILES},
     )
-    (folder / "manifest.json").write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
 
 
 def _move(partial: Path, out: Path) -> None:
     """Put the whole repository in its place, and an earlier one away."""
     for path in partial.iterdir():
-        if path.name not in (*FILES, "manifest.json"):
+        if path.name not in (*FILES, MANIFEST):
             path.unlink()
-    former = out.with_name(f"{out.name}.former")
+    former = _former(out)
     shutil.rmtree(former, ignore_errors=True)
     if out.exists():
         out.rename(former)

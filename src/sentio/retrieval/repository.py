@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Of the folder; another one is refused."""
 FILES = ("entries.parquet", "vectors.npy")
+MANIFEST = "manifest.json"
+INDEXES = "indexes"
 
 
 class Source(BaseModel):
@@ -103,6 +105,15 @@ def load(path: Path) -> Repository:
     return Repository(manifest, entries, vectors, path)
 
 
+def written_by_build(folder: Path) -> bool:
+    """Whether a folder is a repository and holds nothing else, so that nobody misses what is in it."""
+    try:
+        Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+        return {path.name for path in folder.iterdir()} <= {*FILES, MANIFEST, INDEXES}
+    except (OSError, ValidationError):
+        return False
+
+
 def hashed(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as file:
@@ -110,14 +121,14 @@ def hashed(path: Path) -> str:
 
 
 def _manifest(path: Path) -> Manifest:
-    place = path / "manifest.json"
+    place = path / MANIFEST
     if not place.is_file():
         raise InputError("no repository of demonstrations; make one with: sentio demos build", path=path)
     try:
         manifest = Manifest.model_validate_json(place.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
-        cause = f"damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}; build the repository again"
+        cause = f"damaged: {'.'.join(map(str, first['loc']))}: {first['msg']}; remove the folder and build it again"
         raise InputError(cause, path=place) from error
     if manifest.format != FORMAT:
         cause = f"a repository of format {manifest.format}, this sentio reads {FORMAT}; build it again"

@@ -32,7 +32,7 @@ from sentio.retrieval.entry import Hit, Query
 from sentio.retrieval.exclusion import Excluded
 from sentio.retrieval.kinship import kin
 from sentio.retrieval.options import Retrieval
-from sentio.retrieval.repository import Repository
+from sentio.retrieval.repository import INDEXES, Repository
 from sentio.retrieval.selection import selected
 from sentio.retrieval.unification import rendered
 
@@ -226,7 +226,7 @@ class Retriever:
         vectors = vectors[self._rows] if len(self._rows) < len(vectors) else vectors
         component = find("indexes", self.options.index)
         key = sha256(repr((self.options.context, self._rows.tobytes())).encode()).hexdigest()[:16]
-        folder = self.repository.path / "indexes" / f"{component.id}-{key}"
+        folder = self.repository.path / INDEXES / f"{component.id}-{key}"
         with component.extra_named():
             return _open_index(cast(IndexModule, component.load()), vectors, folder)
 
