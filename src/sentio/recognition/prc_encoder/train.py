@@ -37,13 +37,13 @@ class Recipe(BaseModel):
     """Everything that decides the result.
 
     `demos` is a repository of `sentio demos build`: without it, or with `evidence.read` off, there is no evidence (the
-    ablation -R); with `sentences` the vectors that it compares are read, too. `start` is an earlier run of this system to go on from instead of
-    `mini`, in what its best seed makes of an utterance. `upper` layers are trained, `standardised` and `means` say how
-    their vectors are handed on (see `nn.conversation_encoder.EncoderShape`). Without
-    `interpretation` and `names` there is no P: `names` is how often a speaker must speak in training to be known by
-    name, None where names mean nothing. One bucket at random is no curriculum (-C). `held_out` is a split of the
-    corpus to measure on instead of validation, its conversations taken out of training and validation put in: a fold
-    of a cross-validation. `limit` cuts both splits to so many conversations, for a trial.
+    ablation -R); with `sentences` the vectors that it compares are read, too. Without `interpretation` and `names`
+    there is no P: `names` is how often a speaker must speak in training to be known by name, None where names mean
+    nothing. A curriculum at random is none (-C). `start` is an earlier run of this system to go on from instead of
+    `mini`, in what its best seed makes of an utterance. `upper` layers are trained; `standardised` and `means` say how
+    their vectors are handed on (see `nn.conversation_encoder.EncoderShape`). `held_out` is a split of the corpus to
+    measure on instead of validation, its conversations taken out of training and validation put in: a fold of a
+    cross-validation. `limit` cuts both splits to so many conversations, for a trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
