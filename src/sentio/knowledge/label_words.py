@@ -19,8 +19,98 @@ FAMILIES: tuple[tuple[str, ...], ...] = (
     ("neutral", "neutrally", "neutrality"),
     ("peaceful", "peacefully", "peacefulness", "peace"),
     ("powerful", "powerfully", "powerfulness"),
+    ("afraid", "unafraid"),
+    (
+        "admiration",
+        "admire",
+        "admires",
+        "admired",
+        "admiring",
+        "admiringly",
+        "admirer",
+        "admirers",
+        "admirable",
+        "admirably",
+    ),
+    ("amusement", "amusements", "amuse", "amuses", "amused", "amusing", "amusingly", "amusedly"),
+    ("annoyance", "annoyances", "annoy", "annoys", "annoyed", "annoying", "annoyingly"),
+    ("anticipating", "anticipate", "anticipates", "anticipated", "anticipation", "anticipations", "anticipatory"),
+    ("anxious", "anxiously", "anxiousness", "anxiety", "anxieties"),
+    ("apprehensive", "apprehensively", "apprehensiveness", "apprehension", "apprehensions"),
+    ("approval", "approvals", "approve", "approves", "approved", "approving", "approvingly"),
+    ("ashamed", "ashamedly", "unashamed", "shame", "shames", "shamed", "shaming", "shameful", "shamefully"),
+    ("astonished", "astonish", "astonishes", "astonishing", "astonishingly", "astonishment"),
+    ("caring", "care", "cares", "cared", "caringly", "uncaring"),
+    ("confident", "confidently", "confidence"),
+    ("confusion", "confusions", "confuse", "confuses", "confused", "confusing", "confusingly", "confusedly"),
+    ("content", "contented", "contentedly", "contentment", "discontent", "discontented"),
+    ("curiosity", "curiosities", "curious", "curiously", "curiousness"),
+    ("depress", "depresses", "depressed", "depressing", "depressingly", "depression", "depressive"),
+    ("desire", "desires", "desired", "desiring", "desirous", "desirable"),
+    ("devastated", "devastate", "devastates", "devastating", "devastatingly", "devastation"),
+    (
+        "disappointment",
+        "disappointments",
+        "disappoint",
+        "disappoints",
+        "disappointed",
+        "disappointing",
+        "disappointingly",
+        "disappointedly",
+    ),
+    ("disapproval", "disapprove", "disapproves", "disapproved", "disapproving", "disapprovingly"),
+    (
+        "embarrassment",
+        "embarrassments",
+        "embarrass",
+        "embarrasses",
+        "embarrassed",
+        "embarrassing",
+        "embarrassingly",
+        "embarrassedly",
+    ),
+    ("faithful", "faithfully", "faithfulness", "faith", "unfaithful", "unfaithfully"),
+    ("furious", "furiously", "furiousness", "fury"),
+    ("gratitude", "grateful", "gratefully", "gratefulness", "ungrateful"),
+    ("grief", "griefs", "grieve", "grieves", "grieved", "grieving", "grievingly"),
+    ("guilty", "guiltier", "guiltiest", "guiltily", "guiltiness", "guilt"),
+    ("hopeful", "hopefully", "hopefulness", "hope", "hopes", "hoped", "hoping"),
+    ("impressed", "impress", "impresses", "impressing", "impressive", "impressively"),
+    ("jealous", "jealously", "jealousy", "jealousies"),
+    ("lonely", "lonelier", "loneliest", "loneliness"),
+    ("love", "loves", "loved", "loving", "lovingly", "lovely", "lover", "lovers", "beloved"),
+    ("negative", "negatively", "negativeness", "negativity"),
+    ("negative-other", "negative", "negatively", "negativity"),
+    ("nervousness", "nervous", "nervously"),
+    ("nostalgic", "nostalgically", "nostalgia"),
+    ("optimism", "optimist", "optimists", "optimistic", "optimistically"),
+    ("positive", "positively", "positiveness", "positivity"),
+    ("positive-other", "positive", "positively", "positivity"),
+    ("prepared", "prepare", "prepares", "preparing", "preparedness", "preparation", "preparations", "unprepared"),
+    ("pride", "prides", "prided", "priding", "proud", "prouder", "proudest", "proudly"),
+    (
+        "realization",
+        "realizations",
+        "realize",
+        "realizes",
+        "realized",
+        "realizing",
+        "realisation",
+        "realisations",
+        "realise",
+        "realises",
+        "realised",
+        "realising",
+    ),
+    ("relaxed", "relaxedly", "relax", "relaxes", "relaxing", "relaxation"),
+    ("relief", "reliefs", "relieve", "relieves", "relieved", "relieving", "relievedly"),
+    ("remorse", "remorseful", "remorsefully"),
+    ("sentimental", "sentimentally", "sentimentality", "sentiment", "sentiments"),
+    ("terrified", "terrify", "terrifies", "terrifying", "terrifyingly", "terror"),
+    ("trusting", "trustingly", "trust", "trusts", "trusted", "trustful", "distrust"),
+    ("worried", "worriedly", "worry", "worries", "worrying", "worryingly", "worrisome"),
 )
-"""The labels of the field's corpora with their forms; those of any other label are made by its endings."""
+"""The labels of all label spaces with their forms; those of a label of your own are made by its endings."""
 
 ENDINGS = ("", "s", "d", "ed", "ing", "ly", "ness", "ful", "fully")
 
@@ -38,8 +128,8 @@ def label_words(text: str, labels: Iterable[str]) -> tuple[str, ...]:
 def forms(label: str) -> tuple[str, ...]:
     """The words that give one label away.
 
-    >>> forms("relief")[:3]
-    ('relief', 'reliefs', 'reliefd')
+    >>> forms("pride")[:5], forms("calm")[:4]
+    (('pride', 'prides', 'prided', 'priding', 'proud'), ('calm', 'calms', 'calmd', 'calmed'))
     """
     word = label.casefold()
     families = [form for family in FAMILIES if word in family for form in family]

@@ -32,7 +32,7 @@ EXAMPLE = {
     "ExplicitEmotion": "He answers at once and in two short words, pushing the question away. The tone is flat and "
     "guarded, as if he wanted the matter closed before anybody looks at him for longer.",
     "ImplicitEmotion": "Under the quick denial he seems uneasy about being found out. He would rather let someone "
-    "else be suspected for a while than admit that he could not resist, and hopes nobody asks again.",
+    "else be suspected for a while than admit that he could not resist, and wishes nobody would ask again.",
 }
 
 _SYSTEM = """\
