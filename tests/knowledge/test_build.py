@@ -151,6 +151,23 @@ def test_an_error_is_told_and_asked_again_by_the_next_call(tmp_path: Path) -> No
     assert sorted(map(str, last)) == EVERYTHING
 
 
+def test_a_second_answer_that_fails_leaves_the_first_one_counted(tmp_path: Path) -> None:
+    """Of fourteen first answers none is of use; twelve of the second ones are errors."""
+    fixing = Ruled(first_then(worded("No."), lambda asked: (good if "void" in asked.id else failing)(asked)))
+    count = build(tmp_path / "k.jsonl", fixing)
+    assert (count.first, count.invalid, count.answered, count.errors) == (14, 14, 2, 12)
+    assert count.invalid_rate == 1.0
+
+
+def test_each_item_that_is_done_is_told_once(tmp_path: Path) -> None:
+    told: list[None] = []
+    for model in (Ruled(first_then(worded("No."))), Ruled()):
+        told.clear()
+        with Journal(tmp_path / "k.jsonl", "c", model.name, WANTED) as journal:
+            Build(model, journal, WANTED).run(CHATS, lambda: told.append(None))
+        assert len(told) == 14
+
+
 def test_a_server_that_goes_leaves_a_valid_file(tmp_path: Path) -> None:
     out = tmp_path / "k.jsonl"
     seen: list[Question] = []
@@ -178,13 +195,24 @@ def test_a_file_cut_anywhere_is_gone_on_with(tmp_path_factory: pytest.TempPathFa
     whole = out.read_bytes()
     cut %= len(whole)
     out.write_bytes(whole[:cut])
-    kept = whole[:cut].count(b"\n")
+    # A record that has all but its line end is whole.
+    kept = whole[:cut].count(b"\n") + whole[:cut].endswith(b"}")
     model = Ruled()
     count = build(out, model)
     assert (count.present, count.answered) == (kept, 14 - kept)
     assert len(model.asked) == 14 - kept
     assert keys(out) == EVERYTHING
     assert sorted(out.read_bytes().splitlines()) == sorted(whole.splitlines())
+
+
+def test_a_last_line_without_its_end_is_kept_and_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "k.jsonl"
+    build(out, Ruled(), chats=CHATS[:1])
+    before = out.read_bytes()
+    out.write_bytes(before.rstrip(b"\n"))
+    assert build(out, Ruled()).present == 6
+    assert out.read_bytes().startswith(before)
+    assert keys(out) == EVERYTHING
 
 
 def test_two_splits_may_share_a_file(tmp_path: Path) -> None:
@@ -200,6 +228,13 @@ def test_a_conversation_that_is_there_twice_is_asked_about_once(tmp_path: Path) 
     build(tmp_path / "k.jsonl", model, chats=[*CHATS, *CHATS])
     assert len(model.asked) == 14
     assert keys(tmp_path / "k.jsonl") == EVERYTHING
+
+
+@pytest.mark.parametrize("ahead", [1, 100])
+def test_two_conversations_of_one_id_are_told_whether_or_not_the_first_is_answered(tmp_path: Path, ahead: int) -> None:
+    other = CHATS[1].model_copy(update={"id": "kitchen"})
+    with pytest.raises(InputError, match="conversation id 'kitchen' is there twice; give each an id of its own"):
+        build(tmp_path / "k.jsonl", Ruled(ahead=ahead), chats=[CHATS[0], other])
 
 
 def test_utterances_that_share_an_id_are_told(tmp_path: Path) -> None:
@@ -275,6 +310,12 @@ def test_a_second_process_in_the_same_file_is_told(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_opened(tmp_path: Path, where: str) -> None:
     with pytest.raises(OutputError, match=r"create it first|name a file"):
         build(tmp_path / where, Ruled())
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/full"])
+def test_an_output_that_cannot_be_gone_on_with(device: str) -> None:
+    with pytest.raises(OutputError, match=f"{device}: is no regular file and cannot be gone on with"):
+        build(Path(device), Ruled())
 
 
 def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:

@@ -80,12 +80,35 @@ def test_knowledge_of_another_conversation_with_the_same_ids_is_refused(tmp_path
         knowledge.insight(chat("kitchen", "Ada: The tulips are out!"), 0)
 
 
+def test_characteristics_of_another_conversation_with_the_same_speakers_are_refused(tmp_path: Path) -> None:
+    kept = built(tmp_path / "k.jsonl", Ruled(), Wanted(kinds=("characteristics",)))
+    other = chat("kitchen", "Ada: Who ate my cake?", "Bo: Not me.", "Ada: The plate is warm.", "Bo: We won the cup!")
+    with Knowledge(kept) as knowledge:
+        assert knowledge.insight(CHATS[0], 0).characteristics
+        with pytest.raises(InputError, match="is about another conversation: an utterance of 'kitchen' says something"):
+            knowledge.insight(other, 0)
+        # The hash of one conversation is not taken for that of the next.
+        assert knowledge.insight(CHATS[1], 0).characteristics
+        (found,) = coverage(knowledge, [other], ())
+    assert (found.answered, len(found.foreign), found.whole) == (0, 2, False)
+
+
+def test_a_last_line_without_its_end_is_read(tmp_path: Path) -> None:
+    out = built(tmp_path / "k.jsonl", Ruled(), Wanted())
+    out.write_bytes(out.read_bytes().rstrip(b"\n"))
+    with Knowledge(out) as knowledge:
+        assert len(knowledge) == 14
+        assert all(one.whole for one in coverage(knowledge, CHATS, ()))
+
+
 def test_a_file_without_knowledge(tmp_path: Path) -> None:
     (tmp_path / "k.jsonl").touch()
     with pytest.raises(InputError, match=r"k.jsonl: holds no knowledge yet; `sentio knowledge build` writes it"):
         Knowledge(tmp_path / "k.jsonl")
     with pytest.raises(InputError, match=r"absent.jsonl: cannot be read: No such file"):
         Knowledge(tmp_path / "absent.jsonl")
+    with pytest.raises(InputError, match=r"/dev/zero: is no regular file"):
+        Knowledge(Path("/dev/zero"))
 
 
 def mixed(question: Question) -> Answer:
@@ -117,8 +140,10 @@ def test_coverage_counts_what_is_there_and_what_is_not(tmp_path: Path) -> None:
         off_length=0,
         label_words=Counter(sadly=2),
     )
-    assert (characteristics.wanted, characteristics.answered, characteristics.words) == (5, 4, (98, 98))
+    assert (characteristics.wanted, characteristics.answered, characteristics.words) == (5, 2, (98, 98))
     assert characteristics.lacking == [Key("characteristics", "attic", speaker="Eve")]
+    # What was written about a speaker belongs to the conversation as a whole.
+    assert characteristics.foreign == [Key("characteristics", "garden", speaker=who) for who in ("Cem", "Dora")]
     assert not interpretations.whole
     with Knowledge(built(tmp_path / "whole.jsonl", Ruled(), Wanted())) as knowledge:
         assert all(one.whole for one in coverage(knowledge, CHATS, ()))

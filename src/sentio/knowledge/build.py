@@ -40,12 +40,14 @@ SCHEMAS: dict[Kind, Json] = {
 @dataclass
 class Count:
     """What a call has done. `present` were in the file before; of the others each is answered, a gap (the
-    specification's `knowledge_failures`) or an error, and `invalid` of their first answers were no use."""
+    specification's `knowledge_failures`) or an error. `first` answers came, before any was asked for again;
+    `invalid` of them were no use."""
 
     present: int = 0
     answered: int = 0
     gaps: int = 0
     errors: int = 0
+    first: int = 0
     invalid: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -54,8 +56,7 @@ class Count:
     @property
     def invalid_rate(self) -> float | None:
         """The share of first answers that were no use, 0..1; None before any came."""
-        came = self.answered + self.gaps
-        return self.invalid / came if came else None
+        return self.invalid / self.first if self.first else None
 
 
 class Build:
@@ -67,32 +68,29 @@ class Build:
         self._open: dict[str, _Open] = {}
         self._again: deque[Question] = deque()
 
-    def run(
-        self, conversations: Iterable[Conversation], progress: Callable[[str, int], None] = lambda kind, done: None
-    ) -> Count:
-        """Ask everything; `progress` is told the kind and how many items more are done.
+    def run(self, conversations: Iterable[Conversation], progress: Callable[[], None] = lambda: None) -> Count:
+        """Ask everything; `progress` is called for each item that is done.
 
-        Raises `LanguageModelError` where the model cannot be asked, `OutputError` where the file cannot be written;
-        what was written is valid, and another call goes on.
+        Raises `LanguageModelError` where the model cannot be asked, `OutputError` where the file cannot be written,
+        `InputError` for ids that are there twice; what was written is valid, and another call goes on.
         """
         questions = self._first(conversations, progress)
         while True:
             for answer in self._model.ask(questions):
-                kind = self._open[answer.question.id].item.key.kind
                 if self._take(answer):
-                    progress(kind, 1)
+                    progress()
             if not self._again:
                 return self.count
             questions = self._second()
 
-    def _first(self, conversations: Iterable[Conversation], progress: Callable[[str, int], None]) -> Iterator[Question]:
+    def _first(self, conversations: Iterable[Conversation], progress: Callable[[], None]) -> Iterator[Question]:
         for item in self._wanted.items(conversations):
             # Between the others, so that few wait at a time.
             yield from self._second()
             name, kind = json.dumps(item.key), item.key.kind
             if self._journal.has(item):
                 self.count.present += 1
-                progress(kind, 1)
+                progress()
             elif name not in self._open:
                 self._open[name] = _Open(item)
                 yield Question(name, item.messages, schema=SCHEMAS[kind], sampling=SAMPLING[kind])
@@ -116,6 +114,7 @@ class Build:
             self.count.last_error = answer.error
             return True
         if not work.told:
+            self.count.first += 1
             self.count.invalid += wrong is not None or not answer.valid
         if wrong is None:
             self._keep(answer, texts=found or ())

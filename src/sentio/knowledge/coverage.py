@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sentio.conversation import Conversation
-from sentio.knowledge.items import ASKS, KINDS, Item, Key, Kind, Wanted
+from sentio.knowledge.items import ASKS, KINDS, Item, Key, Kind, Wanted, digest
 from sentio.knowledge.label_words import label_words
 from sentio.knowledge.reading import Knowledge
-from sentio.knowledge.records import Record, digest
+from sentio.knowledge.records import Record
 from sentio.knowledge.validity import accepted, words
 
 
 @dataclass
 class Coverage:
-    """Of one kind. `lacking` was never asked, `foreign` is about another text than the conversation has there; `words`
+    """Of one kind. `lacking` was never asked, `foreign` is about other texts than the conversation has there; `words`
     are the fewest and the most of a text, `off_length` counts texts outside what passes, `label_words` those that
     texts hold."""
 
@@ -31,7 +31,7 @@ class Coverage:
 
     @property
     def whole(self) -> bool:
-        """Whether asking again would bring nothing new."""
+        """Whether everything was asked about these conversations and is answered or a gap."""
         return not (self.lacking or self.foreign or self.errors)
 
 
@@ -49,7 +49,7 @@ def _count(found: Coverage, item: Item, record: Record | None, labels: Sequence[
     found.wanted += 1
     if record is None:
         found.lacking.append(item.key)
-    elif record.utterance is not None and (record.of, record.speaker) != (digest(item.text), item.speaker):
+    elif (record.of, record.speaker) != (digest(*item.texts), item.speaker):
         found.foreign.append(item.key)
     elif record.error:
         found.errors += 1

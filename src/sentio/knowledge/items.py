@@ -1,9 +1,11 @@
 """What there is to be asked about conversations: one item a question."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from sentio.conversation import Conversation, Utterance
@@ -35,14 +37,21 @@ class Key(NamedTuple):
         return "/".join((self.kind, self.dialogue, (self.speaker if self.utterance is None else self.utterance) or ""))
 
 
+def digest(*texts: str) -> str:
+    """A short hash of an utterance's text, or of all of a conversation's: by it knowledge of another conversation
+    with the same ids is told."""
+    return fingerprint(Message("user", text) for text in texts)
+
+
 @dataclass(frozen=True)
 class Item:
-    """A question about a conversation. `text` is what the utterance says, "" where it is about a speaker at large."""
+    """A question about a conversation. `texts` are what it is about: the utterance, or all of them where it is about a
+    speaker at large."""
 
     key: Key
     speaker: str
     messages: tuple[Message, ...]
-    text: str = ""
+    texts: tuple[str, ...]
 
     @cached_property
     def asked(self) -> str:
@@ -68,10 +77,15 @@ class Wanted:
     def items(self, conversations: Iterable[Conversation]) -> Iterator[Item]:
         """The questions about these conversations, in their order.
 
-        Raises `InputError` for a conversation in which an utterance's id is there twice.
+        Raises `InputError` for a conversation in which an utterance's id is there twice, and for one that has the id
+        of another before it.
         """
+        seen: dict[str, str] = {}
         for conversation in conversations:
             _require_ids(conversation)
+            said = _said(conversation)
+            if seen.setdefault(conversation.id, said) != said:
+                raise InputError(f"conversation id {conversation.id!r} is there twice; give each an id of its own")
             shown = names(conversation)
             if "interpretation" in self.kinds:
                 for place in range(len(conversation)):
@@ -101,21 +115,22 @@ class Wanted:
         asked = interpretation.messages(
             conversation, place, history=self.history, avoid=self.labels, shown=shown, budget=self._room, count=tokens
         )
-        return Item(Key("interpretation", conversation.id, utterance.id), utterance.speaker, asked, utterance.text)
+        return Item(Key("interpretation", conversation.id, utterance.id), utterance.speaker, asked, (utterance.text,))
 
     def _characteristics(self, conversation: Conversation, shown: dict[str, str]) -> Iterator[Item]:
         about: Iterable[tuple[str, int | None]] = ((speaker, None) for speaker in conversation.speakers)
         if self.causal:
             about = ((utterance.speaker, place) for place, utterance in enumerate(conversation.utterances))
+        texts = tuple(utterance.text for utterance in conversation.utterances)
         for speaker, until in about:
             asked = characteristics.messages(
                 conversation, speaker, until=until, avoid=self.labels, shown=shown, budget=self._room, count=tokens
             )
             if until is None:
-                yield Item(Key("characteristics", conversation.id, speaker=speaker), speaker, asked)
+                yield Item(Key("characteristics", conversation.id, speaker=speaker), speaker, asked, texts)
             else:
                 utterance = conversation.utterances[until]
-                yield Item(Key("characteristics", conversation.id, utterance.id), speaker, asked, utterance.text)
+                yield Item(Key("characteristics", conversation.id, utterance.id), speaker, asked, (utterance.text,))
 
     @property
     def _room(self) -> int:
@@ -129,18 +144,30 @@ def _require_ids(conversation: Conversation) -> None:
         raise InputError(f"conversation {conversation.id!r} has utterance {id!r} twice; give each an id of its own")
 
 
+def _said(conversation: Conversation) -> str:
+    """A hash of who says what: the same conversation may come again, another one of its id may not."""
+    turns = ((utterance.id, utterance.speaker, utterance.text) for utterance in conversation.utterances)
+    return digest(*chain.from_iterable(turns))
+
+
 _LONG = 100
 """Utterances of the specimen: windows up to it are told apart."""
 _ENDLESS = 10**9
 
 
+_SINGLE = re.compile(r"[0-9]|[^\x00-\x7f]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
 def tokens(text: str) -> int:
-    """At most so many tokens has a text, roughly: a third of its ASCII characters, and all others.
+    """How many tokens a text has, guessed and rather too many than too few.
 
-    A server's tokenizer is not at hand. English has four characters a token, Chinese one or less.
+    A server's tokenizer is not at hand. English has four characters a token: three are taken. Qwen writes each digit
+    by itself; Chinese has one character a token or more, and what takes four bytes, as emoji do, has four tokens at
+    most.
 
-    >>> tokens("Who ate my cake?"), tokens("谁吃了")
-    (6, 3)
+    >>> tokens("Who ate my cake?"), tokens("谁吃了"), tokens("1984"), tokens("🎂")
+    (6, 3, 4, 4)
     """
-    others = sum(not character.isascii() for character in text)
-    return others + (len(text) - others + 2) // 3
+    single = len(_SINGLE.findall(text))
+    return single + 3 * len(_ASTRAL.findall(text)) + (len(text) - single + 2) // 3

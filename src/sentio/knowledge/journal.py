@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 
 from sentio.errors import OutputError
 from sentio.files.writers.output import reported
-from sentio.knowledge.items import Item, Key, Kind, Wanted
-from sentio.knowledge.records import Record, digest, read
+from sentio.knowledge.items import Item, Key, Kind, Wanted, digest
+from sentio.knowledge.records import Record, read
 
 SYNC_RECORDS, SYNC_SECONDS = 64, 5.0
 """So often the disk is waited for: a machine that loses power costs no more questions than that."""
@@ -33,8 +33,10 @@ class Journal:
         self.prompts: dict[Kind, str] = {kind: wanted.prompt(kind) for kind in wanted.kinds}
         self._asked: dict[Key, str] = {}
         with reported(path):
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise OutputError(f"{path}: is no regular file and cannot be gone on with; name one with --out")
             # Opened first and locked: nothing may come in between reading and writing.
-            self._file = cast(BinaryIO, path.open("ab", buffering=0))
+            self._file = cast(BinaryIO, path.open("a+b", buffering=0))
         try:
             _lock(self._file, path)
             self._go_on()
@@ -77,7 +79,7 @@ class Journal:
             utterance=item.key.utterance,
             speaker=item.speaker,
             texts=texts,
-            of=digest(item.text) if item.key.utterance is not None else "",
+            of=digest(*item.texts),
             model=self._model,
             prompt=self.prompts[item.key.kind],
             asked=item.asked,
@@ -113,6 +115,14 @@ class Journal:
             end = offset + length
         with reported(self._path):
             self._file.truncate(end)
+            if end:
+                self._end_line(end)
+
+    def _end_line(self, end: int) -> None:
+        """Write the last line end where an editor has left it out."""
+        self._file.seek(end - 1)
+        if self._file.read(1) != b"\n":
+            self._file.write(b"\n")
 
     def _refuse_strangers(self, record: Record) -> None:
         if record.corpus != self._corpus:

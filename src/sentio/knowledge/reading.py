@@ -5,13 +5,14 @@
 'Behind the joke she would like to be asked to stay.'
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 from sentio.conversation import Conversation
 from sentio.errors import InputError
-from sentio.knowledge.items import Key, Kind
-from sentio.knowledge.records import Record, digest, read
+from sentio.knowledge.items import Key, Kind, digest
+from sentio.knowledge.records import Record, read
 from sentio.prompts.parts import Insight
 
 
@@ -39,6 +40,7 @@ class Knowledge:
         self.kinds: frozenset[Kind] = frozenset(kinds)
         self.models, self.prompts = tuple(sorted(models)), tuple(sorted(prompts))
         self._file = path.open("rb")
+        self._hashed: tuple[Conversation, str] | None = None
 
     def __enter__(self) -> "Knowledge":
         return self
@@ -51,6 +53,10 @@ class Knowledge:
     def __len__(self) -> int:
         """How many utterances and speakers something was asked about."""
         return len(self._places)
+
+    def __iter__(self) -> Iterator[Key]:
+        """What is on file something about, in the order in which it came."""
+        return iter(self._places)
 
     def close(self) -> None:
         self._file.close()
@@ -67,17 +73,27 @@ class Knowledge:
     def insight(self, conversation: Conversation, place: int) -> Insight:
         """What is known about the utterance at `place` and its speaker; "" for what is not.
 
-        Raises `InputError` where the file is about another utterance of that id.
+        Raises `InputError` where the file is about another utterance or conversation of that id.
         """
         utterance = conversation.utterances[place]
         interpretation = self.record(Key("interpretation", conversation.id, utterance.id))
         characteristics = self.record(Key("characteristics", conversation.id, utterance.id))
         for found in (interpretation, characteristics):
             if found is not None and found.of != digest(utterance.text):
-                where = f"utterance {utterance.id!r} of {conversation.id!r}"
-                raise InputError(f"is about another conversation: {where} says something else there", path=self._path)
+                raise self._foreign(f"utterance {utterance.id!r} of {conversation.id!r}")
         if characteristics is None:
             characteristics = self.record(Key("characteristics", conversation.id, speaker=utterance.speaker))
+            if characteristics is not None and characteristics.of != self._whole(conversation):
+                raise self._foreign(f"an utterance of {conversation.id!r}")
         explicit, implicit = interpretation.texts if interpretation and interpretation.texts else ("", "")
         described = characteristics.texts[0] if characteristics and characteristics.texts else ""
         return Insight(explicit=explicit, implicit=implicit, characteristics=described)
+
+    def _whole(self, conversation: Conversation) -> str:
+        """The hash of a conversation, kept for its next utterance."""
+        if self._hashed is None or self._hashed[0] is not conversation:
+            self._hashed = conversation, digest(*(utterance.text for utterance in conversation.utterances))
+        return self._hashed[1]
+
+    def _foreign(self, where: str) -> InputError:
+        return InputError(f"is about another conversation: {where} says something else there", path=self._path)

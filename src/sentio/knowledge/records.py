@@ -12,20 +12,19 @@ an error is asked again when the file is gone on with, and its last line holds.
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sentio.errors import InputError
 from sentio.knowledge.items import Key, Kind
-from sentio.prompts.fingerprint import fingerprint
-from sentio.prompts.message import Message
 
 
 class Record(BaseModel):
     """What a language model said about an utterance or a speaker; see above.
 
-    `of` is the hash of the utterance's text, "" for a whole dialogue. `prompt` names the wording, `asked` is the hash
-    of the whole question. `raw` is the last answer of a gap.
+    `of` is the hash of the utterance's text, or of all the dialogue's where there is no utterance. `prompt` names the
+    wording, `asked` is the hash of the whole question. `raw` is the last answer of a gap.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +35,7 @@ class Record(BaseModel):
     utterance: str | None = None
     speaker: str
     texts: tuple[str, ...] = ()
-    of: str = ""
+    of: str
     model: str
     prompt: str
     asked: str
@@ -55,11 +54,6 @@ class Record(BaseModel):
         return json.dumps(self.model_dump(exclude_defaults=True), ensure_ascii=False).encode("utf8", "replace") + b"\n"
 
 
-def digest(text: str) -> str:
-    """A short hash of an utterance's text: knowledge of another conversation with the same ids is told by it."""
-    return fingerprint([Message("user", text)])
-
-
 def read(path: Path) -> Iterator[tuple[int, int, Record]]:
     """The records of a file, each with the byte at which it begins and its length with the line end.
 
@@ -67,12 +61,18 @@ def read(path: Path) -> Iterator[tuple[int, int, Record]]:
     line that is no record.
     """
     try:
+        if not S_ISREG(path.stat().st_mode):
+            raise InputError("is no regular file; name one of `sentio knowledge build`", path=path)
         with path.open("rb") as file:
             offset = 0
             for number, line in enumerate(file, start=1):
-                if not line.endswith(b"\n") and _BEGIN.startswith(line[: len(_BEGIN)]):
-                    return
-                yield offset, len(line), _record(line, path, number)
+                try:
+                    record = _record(line, path, number)
+                except InputError:
+                    if not line.endswith(b"\n") and _BEGIN.startswith(line[: len(_BEGIN)]):
+                        return
+                    raise
+                yield offset, len(line), record
                 offset += len(line)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error

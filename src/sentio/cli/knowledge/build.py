@@ -18,6 +18,12 @@ LEAST_CONTEXT = 2048
 """Below it an instruction and an answer leave no room for a conversation."""
 
 
+def _none_below_0(annotation: object, value: int | str) -> None:
+    """`Number` takes no words, and --history takes one."""
+    if isinstance(value, int):
+        Number(gte=0)(annotation, value)
+
+
 def build(
     *,
     llm: str,
@@ -26,7 +32,7 @@ def build(
     split: str | None = None,
     file: Path | None = None,
     kind: Literal["interpretation", "characteristics", "both"] = "both",
-    history: Literal["all"] | Annotated[int, Parameter(validator=Number(gte=0))] = 5,
+    history: Annotated[Literal["all"] | int, Parameter(validator=_none_below_0)] = 5,
     causal: Annotated[bool, Parameter(negative="")] = False,
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     context: Annotated[int, Parameter(validator=Number(gte=LEAST_CONTEXT))] = 4096,
@@ -118,18 +124,18 @@ def _keep_input(file: Path | None, out: Path) -> None:
         raise OutputError(f"{out}: is the output and the input; name another file with --out")
 
 
-def _nothing(kind: str, done: int) -> None:
+def _nothing() -> None:
     pass
 
 
-def _shown(progress: "Progress", wanted: "Wanted", source: "Source") -> Callable[[str, int], None]:
+def _shown(progress: "Progress", wanted: "Wanted", source: "Source") -> Callable[[], None]:
     """How far it is, in items of all kinds."""
     total = sum(wanted.number(conversation) for conversation in source.read())
     so_far = 0
 
-    def tell(kind: str, done: int) -> None:
+    def tell() -> None:
         nonlocal so_far
-        so_far += done
+        so_far += 1
         progress.share(f"{so_far:,} of {total:,}", so_far / max(total, 1))
 
     return tell

@@ -21,7 +21,7 @@ def check(
 ) -> int:
     """Compare a knowledge file with the conversations it is about: what is lacking, gaps, lengths, label words.
 
-    Ends with 1 where something is lacking or about another conversation.
+    Ends with 1 where something is lacking, had an error or is about another conversation.
 
     Examples:
 

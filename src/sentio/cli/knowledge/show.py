@@ -45,16 +45,18 @@ def show(
     """
     from sentio.cli.alignment import aligned
     from sentio.files.writers.table import literal
-    from sentio.knowledge.records import read
+    from sentio.knowledge.reading import Knowledge
 
-    chosen = (
-        record
-        for _, _, record in read(file)
-        if kind in (None, record.kind)
-        and dialogue in (None, record.dialogue)
-        and (not gaps or record.gap or record.error)
-    )
-    shown = ["\n".join([literal(_title(record)), aligned(list(_rows(record)))]) for record in islice(chosen, limit)]
+    with Knowledge(file) as known:
+        chosen = (
+            record
+            for key in known
+            if kind in (None, key.kind)
+            and dialogue in (None, key.dialogue)
+            and (record := known.record(key))
+            and (not gaps or record.gap or record.error)
+        )
+        shown = ["\n".join([literal(_title(one)), aligned(list(_rows(one)))]) for one in islice(chosen, limit)]
     print("\n\n".join(shown) if shown else f"{file}: no such answers")
     return 0
 
