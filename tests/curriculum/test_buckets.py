@@ -84,6 +84,15 @@ def test_more_buckets_than_conversations_say_what_to_do(n: int) -> None:
         dialogue_buckets([0.1, 0.2, 0.0], [5, 5, 0], n)
 
 
+def test_at_random_keeps_the_utterances_where_a_draw_does() -> None:
+    sizes, buckets = [10, 9, 2, 1, 2, 10], [np.array([0, 1]), np.array([2, 3, 4, 5])]
+    drawn = [at_random(buckets, seed, sizes) for seed in range(20)]
+    assert {sum(sizes[i] for i in easy) for easy, _ in drawn} == {19}
+    assert {frozenset(easy.tolist()) for easy, _ in drawn} == {frozenset({0, 1}), frozenset({1, 5})}
+    blind = {sum(sizes[i] for i in at_random(buckets, seed)[0]) for seed in range(20)}
+    assert len(blind) > 3
+
+
 @given(cases(), st.integers(0, 5))
 def test_at_random_keeps_the_sizes_and_the_members(case: tuple[list[float], list[int], int], seed: int) -> None:
     buckets = dialogue_buckets(*case)

@@ -88,6 +88,19 @@ def test_the_comparison_at_random_has_epochs_of_the_same_length() -> None:
     assert sorted(random[0].tolist()) != sorted(ours[0].tolist())
 
 
+def test_over_dialogues_it_has_as_many_utterances_too() -> None:
+    # The easy conversations, without a change of emotion, are the short ones.
+    chats = [chat(str(i), ["joy"] * (1 + i % 3) + ["anger", "joy"] * (3 + i % 4) * (i % 2)) for i in range(40)]
+    said = np.array([len(item.conversation) for item in chats])
+    ours, random = (
+        curriculum.plan(chats, "emotion", 7, settings, 3, "dialogues")[0]
+        for settings in (Curriculum(), Curriculum(at_random=True))
+    )
+    assert len(random) == len(ours)
+    assert abs(int(said[random].sum() - said[ours].sum())) <= 2
+    assert sorted(random.tolist()) != sorted(ours.tolist())
+
+
 def test_one_bucket_is_plain_training() -> None:
     plain = Curriculum(buckets=1, final_epochs=3)
     assert [sorted(e.tolist()) for e in curriculum.plan(CHATS, "emotion", 7, plain, 1, "dialogues")] == [[0, 2]] * 4
@@ -112,3 +125,9 @@ def test_a_corpus_without_this_layer_says_so() -> None:
 def test_settings_that_mean_nothing_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Curriculum.model_validate(wrong)
+
+
+def test_a_curriculum_of_no_epochs_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a curriculum of no epochs; set epochs_per_bucket or final_epochs"):
+        Curriculum(epochs_per_bucket=0, final_epochs=0)
+    assert Curriculum(epochs_per_bucket=0, final_epochs=1).final_epochs == 1

@@ -86,6 +86,18 @@ def test_our_buckets_keep_conversations_whole(iemocap: Train, meld: Train) -> No
     assert (round(meld.difficulties[easy[-1]], 4), round(meld.difficulties[hard[0]], 4)) == (0.5905, 0.5909)
 
 
+@pytest.mark.parametrize(("name", "most"), [("iemocap", 0), ("meld_json", 4)])
+def test_the_comparison_at_random_has_as_many_conversations_and_utterances(name: str, most: int, data: Path) -> None:
+    train = load(name, data)
+    ours = curriculum.dialogue_buckets(train.difficulties.tolist(), train.sizes, 2)
+    for seed in range(42, 47):
+        drawn = curriculum.at_random(ours, seed, train.sizes)
+        assert [len(bucket) for bucket in drawn] == [len(bucket) for bucket in ours]
+        off = sum(train.sizes[i] for i in drawn[0]) - sum(train.sizes[i] for i in ours[0])
+        assert abs(off) <= most
+        assert len(np.intersect1d(drawn[0], ours[0])) < 0.65 * len(ours[0])
+
+
 @pytest.mark.parametrize(
     ("name", "lengths", "cut", "straddles"),
     [("iemocap", [2581, 2582], 0.4004, "Ses01F_impro07"), ("meld_json", [4994, 4995], 0.5909, "206")],

@@ -16,7 +16,7 @@ and to near ones. The two-way scheme counts the shifts of each speaker and those
 from sentio.curriculum.buckets import Indices, at_random, dialogue_buckets, sample_buckets
 from sentio.curriculum.difficulty import SCHEMES, SchemeName, difficulty
 from sentio.curriculum.plan import Curriculum, difficulties, epochs, plan
-from sentio.curriculum.similarity import similarities, similarity
+from sentio.curriculum.similarity import similarity
 
 __all__ = [
     "SCHEMES",
@@ -30,6 +30,5 @@ __all__ = [
     "epochs",
     "plan",
     "sample_buckets",
-    "similarities",
     "similarity",
 ]

@@ -1,10 +1,10 @@
 """The order of training: baby steps from the easy bucket to everything, as lists of indices."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sentio.curriculum.buckets import Indices, at_random, dialogue_buckets, sample_buckets
 from sentio.curriculum.difficulty import SchemeName, difficulty
@@ -15,9 +15,9 @@ from sentio.gold import AnnotatedConversation
 class Curriculum(BaseModel):
     """Settings of a curriculum; as they stand, those of the paper's run: 2 buckets, 4 epochs in all.
 
-    `scheme` says what is difficult. `at_random` draws the members of the buckets at random and keeps their sizes: the
-    comparison in which nothing but the order differs. One bucket is plain training, `epochs_per_bucket` +
-    `final_epochs` epochs on everything.
+    `scheme` says what is difficult. `at_random` draws the members of the buckets at random, as many conversations
+    and about as many utterances: the comparison in which nothing but the order differs. One bucket is plain training,
+    `epochs_per_bucket` + `final_epochs` epochs on everything.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +27,12 @@ class Curriculum(BaseModel):
     buckets: int = Field(default=2, ge=1)
     epochs_per_bucket: int = Field(default=1, ge=0)
     final_epochs: int = Field(default=2, ge=0)
+
+    @model_validator(mode="after")
+    def _trains(self) -> Self:
+        if not self.epochs_per_bucket + self.final_epochs:
+            raise ValueError("a curriculum of no epochs; set epochs_per_bucket or final_epochs to 1 or more")
+        return self
 
 
 def epochs(buckets: Sequence[Indices], per_phase: int, final: int, seed: int) -> list[Indices]:
@@ -77,11 +83,11 @@ def plan(
     sizes = [sum(label is not None for label in _labels(item, layer)) for item in conversations]
     scores = difficulties(conversations, layer, n_labels, settings.scheme)
     if over == "dialogues":
-        buckets = dialogue_buckets(scores, sizes, settings.buckets)
+        buckets, weights = dialogue_buckets(scores, sizes, settings.buckets), sizes
     else:
-        buckets = sample_buckets(scores, sizes, settings.buckets, compat)
+        buckets, weights = sample_buckets(scores, sizes, settings.buckets, compat), None
     if settings.at_random:
-        buckets = at_random(buckets, seed)
+        buckets = at_random(buckets, seed, weights)
     return epochs(buckets, settings.epochs_per_bucket, settings.final_epochs, seed)
 
 

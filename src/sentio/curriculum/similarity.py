@@ -1,10 +1,6 @@
 """How near two emotions lie on the wheel (PRC-Emo, Eq. 1)."""
 
-from collections.abc import Sequence
 from math import cos, radians
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sentio.labels import angle, position
 from sentio.labels.wheel import INSIDE
@@ -40,15 +36,6 @@ def similarity(one: str, other: str, n_labels: int) -> float:
         return 0.0
     nearness = cos(radians(_direction(one) - _direction(other)))
     return nearness if nearness > TOLERANCE else 0.0
-
-
-def similarities(labels: Sequence[str]) -> NDArray[np.float64]:
-    """All pairs of a label space: shape (labels, labels), symmetric.
-
-    >>> similarities(["happy", "sad", "frustrated"]).round(4).tolist()
-    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.309], [0.0, 0.309, 1.0]]
-    """
-    return np.array([[similarity(one, other, len(labels)) for other in labels] for one in labels])
 
 
 def _direction(label: str) -> float:
