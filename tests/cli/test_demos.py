@@ -148,11 +148,26 @@ def test_names_and_values_that_cannot_be(sentio: Call, built: Path, miniatures: 
     sentio("demos", "search", built, "Hello!", "--for", "mled").fails("did you mean 'meld'")
     sentio("demos", "search", built, "Hello!", "--for", "emobench").fails("emobench has no utterances with labels")
     sentio("demos", "search", built, "Hello!", "--for", "iemocap4", "--index", "exat").fails("did you mean 'exact'")
-    sentio("demos", "search", built, "Hello!", "--k", "0").fails("greater than or equal to 1")
     sentio("demos", "score", "--on", "meld:validation", "--data", miniatures).fails("no repository is named")
     out = tmp_path / "demos"
     sentio("demos", "build", "--corpus", "meld:trian", "--data", miniatures, "-o", out).fails("did you mean 'train'")
     sentio("demos", "build", "--corpus", tmp_path / "none.csv", "-o", out).fails("none.csv")
+
+
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        (("--k", "0"), "--k: input should be greater than or equal to 1, not 0"),
+        (("--context", "1", "--per-label", "0"), "--context: input should be less than 1, not 1"),
+        (("--per-label", "0"), "--per-label: input should be greater than or equal to 1, not 0"),
+        (("--labels", "some"), "--labels: input should be 'drop', 'nearest', 'show' or 'official', not some"),
+    ],
+)
+def test_values_of_flags_that_cannot_be_are_told_in_a_line(
+    flags: tuple[str, ...], line: str, sentio: Call, built: Path, evaluated: Path
+) -> None:
+    for call in (("search", built, "Hello!"), ("score", built, "--on", evaluated)):
+        assert sentio("demos", *call, *flags).err == f"sentio: {line}\n"
 
 
 def test_ls_tells_encoders_and_indexes(sentio: Call) -> None:

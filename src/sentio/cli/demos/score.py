@@ -2,10 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import Parameter
-
+from sentio.cli.demos.options import Flags
 from sentio.retrieval.options import Retrieval
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ def score(
     on: str,
     data: Path | None = None,
     format: Literal["table", "json"] = "table",
-    options: Annotated[Retrieval, Parameter(name="*")] = Retrieval(),  # noqa: B008  (frozen)
+    options: Flags = Retrieval(),  # noqa: B008  (frozen)
 ) -> None:
     """Score repositories on a split: the share of demonstrations that carry the label of their utterance.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from sentio.cli.demos.options import Flags
 from sentio.retrieval.options import Retrieval
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def search(
     for_: Annotated[str | None, Parameter(name="--for")] = None,
     format: Literal["table", "json"] = "table",
     data: Path | None = None,
-    options: Annotated[Retrieval, Parameter(name="*")] = Retrieval(),  # noqa: B008  (frozen)
+    options: Flags = Retrieval(),  # noqa: B008  (frozen)
 ) -> None:
     """Show the demonstrations of texts, or of each utterance of a conversation.
 
