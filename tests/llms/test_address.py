@@ -41,3 +41,32 @@ def test_an_unknown_adapter_is_told_with_the_nearest() -> None:
 def test_a_server_must_be_named() -> None:
     with pytest.raises(LanguageModelError, match=r"openai/gpt: which server\? write openai/gpt@http://HOST:PORT/v1"):
         llms.open("openai/gpt")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h:99999/v1",
+        "http://localhost:port/v1",
+        "http://[::1/v1",
+        "http:///v1",
+        "ftp://h/v1",
+        "https://h/v1?key=sk-secret",
+    ],
+)
+def test_what_is_no_address_of_a_server_is_told_and_not_shown(url: str) -> None:
+    with pytest.raises(LanguageModelError, match=r"^openai/x: what follows its @ is no http://HOST:PORT/v1") as raised:
+        parse(f"openai/x@{url}")
+    assert "secret" not in str(raised.value)
+
+
+def test_a_host_that_cannot_be_one_is_told() -> None:
+    model = llms.open("openai/x@http://a..\u00fc/v1")
+    with pytest.raises(LanguageModelError, match="is no address of a server; write http://HOST:PORT/v1"):
+        list(model.ask([llms.Question("q", ())]))
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_no_concurrency_is_told(concurrency: int) -> None:
+    with pytest.raises(LanguageModelError, match=f"concurrency {concurrency}: at least 1"):
+        llms.open("scripted/always=joy", concurrency=concurrency)

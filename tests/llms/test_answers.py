@@ -80,3 +80,7 @@ def test_a_fault_names_the_place() -> None:
 @pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 50_000])
 def test_a_model_that_writes_brackets_without_end_is_no_crash(text: str) -> None:
     assert parse_json(text) is None
+
+
+def test_a_line_end_in_a_string_is_read_among_words() -> None:
+    assert parse_json('Sure: {"a": "x\ny"}') == {"a": "x\ny"}

@@ -1,18 +1,16 @@
-from math import exp, inf, log
+from math import exp, inf, log, nan
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentio.llms.label_scores import distribution, from_top_logprobs
+from sentio.llms.label_scores import Place, distribution, from_top_logprobs, places
 
 
-def place(token: str, **likeliest: float) -> dict[str, Any]:
+def place(token: str, **likeliest: float) -> Place:
     """One place of an answer; probabilities by token, `_` for a space."""
-    shares = {name.replace("_", " "): share for name, share in likeliest.items()}
-    top = [{"token": name, "logprob": log(share)} for name, share in shares.items()]
-    return {"token": token, "logprob": log(shares[token]), "top_logprobs": top}
+    return Place(token, {name.replace("_", " "): log(share) for name, share in likeliest.items()})
 
 
 def test_two_allowed_labels_share_what_they_have() -> None:
@@ -43,11 +41,9 @@ def test_a_beginning_that_labels_share_is_told_apart_by_the_next_place() -> None
 
 
 def test_a_label_that_is_the_beginning_of_another_ends_where_the_turn_does() -> None:
-    answer = [place("joy", joy=0.8, sad=0.2), {**place("ful", ful=0.25, end=0.75)}]
-    answer[1]["top_logprobs"][1]["token"] = "<|im_end|>"
-    assert from_top_logprobs(answer, ("joy", "joyful", "sad")) == pytest.approx((0.6, 0.2, 0.2))
-    answer[1]["top_logprobs"][1]["token"] = ""
-    assert from_top_logprobs(answer, ("joy", "joyful", "sad")) == pytest.approx((0.6, 0.2, 0.2))
+    for end in ("<|im_end|>", ""):
+        answer = [place("joy", joy=0.8, sad=0.2), place("ful", **{"ful": 0.25, end: 0.75})]
+        assert from_top_logprobs(answer, ("joy", "joyful", "sad")) == pytest.approx((0.6, 0.2, 0.2))
 
 
 def test_a_shared_beginning_that_was_not_written_leaves_it_open() -> None:
@@ -75,3 +71,39 @@ def test_first_tokens_are_the_labels_own_distribution(shares: list[float]) -> No
     told = from_top_logprobs([place("joy", joy=joy, sad=sad, fear=fear)], ("joy", "sad", "fear"))
     assert told == pytest.approx((joy, sad, fear))
     assert exp(0) == pytest.approx(sum(told or ()))
+
+
+MOODS = ("neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger")
+
+
+def test_a_beginning_that_goes_on_with_something_else_counts_for_no_label() -> None:
+    sad = [place("A", A=0.99, joy=0.01), Place(" sad", {" sad": 0.0}), place("ness", ness=1.0)]
+    assert from_top_logprobs([Place("A", {"A": 0.0}), *sad[1:]], MOODS) is None
+    assert from_top_logprobs(sad, MOODS) == (0, 0, 0, 0, 1, 0, 0)
+    appointed = [place("Dis", Dis=0.8, joy=0.2), place("appointment", appointment=0.75, gust=0.25)]
+    assert from_top_logprobs(appointed, MOODS) == pytest.approx((0, 0, 0, 0, 0.5, 0.5, 0))
+
+
+@pytest.mark.parametrize("rest", [[], ["ar"], ["ar", ","], ["ar", " of", " heights"]])
+def test_a_beginning_that_goes_on_with_its_label_counts_for_it_in_full(rest: list[str]) -> None:
+    answer = [place("fe", fe=0.75, joy=0.25), *(Place(token, {token: log(0.5)}) for token in rest)]
+    assert from_top_logprobs(answer, MOODS) == pytest.approx((0, 0, 0.75, 0, 0.25, 0, 0))
+
+
+def test_places_as_the_api_tells_them() -> None:
+    told = {"token": "joy", "logprob": -0.5, "top_logprobs": [{"token": "sad", "logprob": -1}]}
+    assert places({"content": [told]}) == (Place("joy", {"sad": -1.0, "joy": -0.5}),)
+
+
+@pytest.mark.parametrize(
+    "change", [{"top_logprobs": None}, {"top_logprobs": [1]}, {"logprob": None}, {"logprob": nan}, {"logprob": 9999}]
+)
+def test_places_that_are_told_otherwise_are_none(change: dict[str, Any]) -> None:
+    told = {"token": "joy", "logprob": -0.5, "top_logprobs": [], **change}
+    assert places({"content": [told]}) == ()
+    del told[next(iter(change))]
+    assert places({"content": [told]}) == ()
+
+
+def test_no_places() -> None:
+    assert places(None) == places([]) == places({}) == places({"content": None}) == ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.llms.servers import Loopback, Reply, asked, error, in_turn, parrot, serving, written
+from tests.llms.servers import Answering, Loopback, Reply, asked, error, in_turn, parrot, serving, written
 
 from sentio import llms
 from sentio.errors import LanguageModelError
@@ -110,7 +110,8 @@ def test_no_server_is_told_at_once() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_key_is_told(status: int) -> None:
     with serving(lambda path, body: error(status, "who are you?")) as loopback:
-        with pytest.raises(LanguageModelError, match=rf"/v1 wants a key: set SENTIO_API_KEY \({status}\)$"):
+        told = rf"/v1 wants a key: set SENTIO_API_KEY \({status}\){': who are you.' if status == 403 else ''}$"
+        with pytest.raises(LanguageModelError, match=told):
             list(llms.open(loopback.address()).ask([asked(1)]))
         assert len(loopback.requests) == 1
 
@@ -125,6 +126,74 @@ def test_a_wrong_key_is_told_and_never_shown(monkeypatch: pytest.MonkeyPatch, na
             list(model.ask([asked(1)]))
         assert [headers["authorization"] for _, _, headers in loopback.requests] == ["Bearer sk-secret"]
     assert "sk-" not in str(raised.value) + model.name + repr(model)
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500])
+def test_a_key_that_a_server_quotes_is_never_shown(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    monkeypatch.setenv("SENTIO_API_KEY", "sk-a/secret")
+    quoting = Reply(b'{"error": {"message": "Not with key sk-a\\/secret"}}', status)
+    with serving(in_turn(Reply(written("fine")), quoting)) as loopback:
+        model = server(loopback, Clock(), concurrency=1)
+        told = [answer.error for answer in model.ask([asked(1), asked(2)])][1]
+    assert str(told).endswith("Not with key …")
+
+
+def test_the_space_around_a_key_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTIO_API_KEY", " sk-secret\n")
+    with serving(parrot) as loopback:
+        assert [answer.text for answer in llms.open(loopback.address()).ask([asked(1)])] == ["say 1"]
+        assert {headers["authorization"] for _, _, headers in loopback.requests} == {"Bearer sk-secret"}
+
+
+@pytest.mark.parametrize("key", ["sk-secré", "sk-\x07secret", "sk-\nsecret"])
+def test_a_key_that_no_request_can_carry_is_told_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with serving(parrot) as loopback:
+        with pytest.raises(LanguageModelError, match=r"^OPENAI_API_KEY holds a character that no key has") as raised:
+            list(llms.open(loopback.address()).ask([asked(1)]))
+        assert loopback.requests == []
+    assert "secr" not in str(raised.value)
+
+
+def forbidding(number: int, words: str) -> Answering:
+    """As `parrot`, but 403 for one question."""
+
+    def answering(path: str, body: Any) -> Reply:  # noqa: ANN401
+        return error(403, words) if body and body["messages"][0]["content"] == f"say {number}" else parrot(path, body)
+
+    return answering
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(2, "not for you"), (0, "Your input was flagged"), (1, "content policy")]
+)
+def test_one_forbidden_question_stops_no_other(number: int, words: str) -> None:
+    with serving(forbidding(number, words)) as loopback:
+        answers = list(llms.open(loopback.address(), concurrency=1).ask(map(asked, range(4))))
+    errors = [answer.error for answer in answers]
+    assert errors.pop(number) == f"the server refuses this question (403): {words}"
+    assert errors == [None] * 3
+
+
+def test_attempts_before_a_refusal_count() -> None:
+    with serving(in_turn(*[error(500, "oh")] * 3, error(400, "no"))) as loopback:
+        (answer,) = server(loopback, Clock()).ask([asked(1)])
+    assert (answer.attempts, answer.error) == (4, "the server refuses this question (400): no")
+
+
+@pytest.mark.parametrize("usage", [[1], "many", None, {"prompt_tokens": None, "completion_tokens": "2"}])
+def test_an_odd_account_of_tokens_is_none(usage: object) -> None:
+    with serving(in_turn(Reply(written("fine") | {"usage": usage}))) as loopback:
+        (answer,) = server(loopback, Clock()).ask([asked(1)])
+    assert (answer.text, answer.attempts, answer.usage) == ("fine", 1, llms.Usage())
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_body_too_deep_to_read_is_no_answer(status: int) -> None:
+    with serving(in_turn(Reply(b"[" * 200_000, status), Reply(written("fine")))) as loopback:
+        deep, fine = server(loopback, Clock(), concurrency=1, retries=Retries(attempts=1)).ask([asked(1), asked(2)])
+    assert str(deep.error).startswith(("no answer after 1 attempt", "the server refuses this question (400): [["))
+    assert fine.text == "fine"
 
 
 def test_a_wrong_model_is_told_with_the_nearest() -> None:

@@ -9,6 +9,7 @@
 from pathlib import Path
 from typing import cast
 
+from sentio.errors import LanguageModelError
 from sentio.llms.address import Address, parse
 from sentio.llms.base import Adapter, Answer, LanguageModel, Question, Sampling, Usage
 from sentio.llms.tally import Tally
@@ -22,10 +23,12 @@ def open(address: str, cache: Path | None = None, concurrency: int = 16) -> Lang
 
     `cache` is an SQLite file that keeps answers, so that none is asked for twice. `concurrency` is how many
     questions are worked on at once: requests in flight for a server, the batch for a model in this process.
-    Raises `LanguageModelError` for what is no address, `UnknownName` for an adapter there is none of,
-    `MissingExtra` where its optional packages are absent.
+    Raises `LanguageModelError` for what is no address and for a concurrency below 1, `UnknownName` for an adapter
+    there is none of, `MissingExtra` where its optional packages are absent.
     """
     parsed = parse(address)
+    if concurrency < 1:
+        raise LanguageModelError(f"concurrency {concurrency}: at least 1 question must be worked on at once")
     component = find("llms", parsed.adapter)
     with component.extra_named():
         model = cast(Adapter, component.load()).load(parsed, concurrency)

@@ -1,10 +1,12 @@
 """Where a language model is: `ADAPTER/MODEL`, and `@URL` for one behind a server."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sentio.errors import LanguageModelError
 
+SERVER = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.I)
 FORMS = "openai/MODEL@http://HOST:PORT/v1, hf/PATH, vllm/PATH, replay/FILE, scripted/RULE"
 
 
@@ -29,18 +31,26 @@ class Address:
 def parse(text: str) -> Address:
     """The parts of an address. A model's name may hold slashes, and an `@` that no URL follows.
 
-    Raises `LanguageModelError` where there is no adapter or no model, or where a password is in it.
+    Raises `LanguageModelError` where there is no adapter or no model, or where a password is in it,
+    or where what follows the last `@` of a URL is no server's.
     """
     adapter, _, rest = text.strip().partition("/")
-    for scheme in ("@http://", "@https://"):
-        model, at, server = rest.rpartition(scheme)
-        if at:
-            url = (at[1:] + server).rstrip("/")
-            break
-    else:
-        model, url = rest, None
-    if url and "@" in urlsplit(url).netloc:
+    *models, last = SERVER.split(rest)
+    model, url = ("@".join(models), last.rstrip("/")) if models else (rest, None)
+    if url and "@" in url.partition("://")[2].partition("/")[0]:
         raise LanguageModelError("a key or password has no place in an address; put it into SENTIO_API_KEY")
     if not adapter or not model:
         raise LanguageModelError(f"{text!r} is no address of a language model; write {FORMS}")
+    if url and not _of_a_server(url):
+        # Not shown: it may hold a key.
+        raise LanguageModelError(f"{adapter}/{model}: what follows its @ is no http://HOST:PORT/v1; write {FORMS}")
     return Address(adapter, model, url)
+
+
+def _of_a_server(url: str) -> bool:
+    """Whether this is a URL below which an API can be."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "?" not in url
+    except ValueError:  # a port or an IP address that is none
+        return False

@@ -14,7 +14,7 @@ from sentio.llms.base import Json
 THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)```", re.DOTALL)
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-DECODER = json.JSONDecoder()
+DECODER = json.JSONDecoder(strict=False)  # models put raw line ends into strings
 
 
 def spoken(text: str) -> str:
@@ -83,7 +83,7 @@ def fault(value: Json, schema: Json) -> str | None:
 def _object(text: str) -> Json | None:
     for candidate in (text, TRAILING_COMMA.sub(r"\1", text)):
         try:
-            value = json.loads(candidate, strict=False)  # models put raw line ends into strings
+            value = DECODER.decode(candidate)
         except (ValueError, RecursionError):  # a model may also write ten thousand brackets
             continue
         return value if isinstance(value, dict) else None

@@ -144,7 +144,9 @@ def _nf4(device: str) -> object:
     if not device.startswith("cuda"):
         raise LanguageModelError("weights in four bits need CUDA; leave nf4 out here")
     if find_spec("bitsandbytes") is None:
-        raise LanguageModelError("weights in four bits need: pip install bitsandbytes")
+        raise LanguageModelError(
+            "weights in four bits need: pip install bitsandbytes; nf4 = false takes four times the memory"
+        )
     return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

@@ -1,6 +1,5 @@
 """One question to an OpenAI-compatible server: a chat, JSON of a schema, or a choice among labels."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,38 +9,43 @@ from sentio.errors import LanguageModelError, UnknownName
 from sentio.llms.answers import fault, parse_json, parse_label, spoken
 from sentio.llms.base import Answer, Json, Question, Usage
 from sentio.llms.characters import whole_characters
-from sentio.llms.client import Client, Refused, Unanswered
-from sentio.llms.dialect import CONSTRAINTS, TOP, Dialect
+from sentio.llms.client import Client, Failed, Refused, used
+from sentio.llms.dialect import CONSTRAINTS, TOP, Dialect, told
 from sentio.llms.echo_scores import CannotEcho, EchoScores
-from sentio.llms.label_scores import from_top_logprobs
+from sentio.llms.label_scores import Place, from_top_logprobs, places
 from sentio.llms.retries import Retries
+from sentio.llms.second_attempt import json_of, spelled_out
 
 NOTHING_USED = Usage()
 SERVE_ANY_NAME = {"llamacpp", "sglang"}
 """Servers, by `owned_by` of their list of models, that answer with the model they have, whatever name is asked for."""
-WRONG_MODEL = re.compile(r"\bmodel\b.*(?:not (?:found|exist)|unknown|invalid)|pinned to", re.I)
+WRONG_MODEL = re.compile(r"\bmodel\b.*(?:not (?:found|exist)|unknown|invalid)", re.I)
+PINNED = re.compile(r"pinned to", re.I)
+"""So `transformers serve` refuses another model than the one it was started with."""
 QUOTED = 120
 """Characters of an unusable answer that are shown in its error."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """What came back for one request or several: words, log-probabilities where there are any, what it took."""
+    """What came back for one request or several: words, log-probabilities where there are any, what it took, and
+    why a second attempt brought nothing."""
 
     text: str
-    logprobs: tuple[Any, ...] = ()
+    logprobs: tuple[Place, ...] = ()
     usage: Usage = NOTHING_USED
     failures: int = 0
+    error: str | None = None
 
 
 @dataclass
 class Completions:
-    """The model behind the server. `echo` is None once the server has shown that it cannot."""
+    """The model behind the server."""
 
     client: Client
     model: str
     dialect: Dialect
-    echo: EchoScores | None
+    scores: EchoScores
 
     async def answer(self, question: Question) -> Answer:
         """The answer. Raises as `Client.post` does."""
@@ -49,97 +53,90 @@ class Completions:
             return await self._choice(question)
         if question.schema is not None:
             return await self._json(question, question.schema)
-        written = await self._chat(question, _messages(question), {})
+        written = await self._chat(question, {})
         text = spoken(written.text)
         error = None if text else f"the answer is empty: {question.sampling.max_tokens} tokens went into thinking?"
         return _done(question, written, text=text, valid=bool(text), error=error)
 
     async def _choice(self, question: Question) -> Answer:
         """Scored over whole labels, or by the likeliest tokens, or at last by the words of the answer."""
-        if self.echo is not None:
+        if self.scores.echo.works is not False:
             try:
-                probabilities, usage, failures = await self.echo.probabilities(_messages(question), question.choices)
+                probabilities, usage, failures = await self.scores.probabilities(_messages(question), question.choices)
                 choice = question.choices[probabilities.index(max(probabilities))]
                 scored = Written(choice, usage=usage, failures=failures)
                 return _done(question, scored, text=choice, choice=choice, probabilities=probabilities)
             except CannotEcho:
-                self.echo = None
+                self.scores.echo.works = False
+        return await self._choice_by_chat(question)
+
+    async def _choice_by_chat(self, question: Question) -> Answer:
+        """By the likeliest tokens, unless the words are a label that these say nothing of; else by the words."""
         scoring = self.dialect.takes("logprobs") and self.dialect.takes("top_logprobs")
         asked = {"logprobs": True, "top_logprobs": TOP} if scoring else _format(_label_schema(question.choices))
-        written = await self._chat(question, _messages(question), asked)
-        said = parse_label(written.text, question.choices)
+        written = await self._chat(question, asked)
+        text, said = spoken(written.text), parse_label(written.text, question.choices)
         if scoring and written.text and not written.logprobs:
             self.dialect.missing.add("logprobs")
-        if probabilities_told := from_top_logprobs(written.logprobs, question.choices) if written.logprobs else None:
-            choice = question.choices[probabilities_told.index(max(probabilities_told))]
-            return _done(
-                question,
-                written,
-                text=spoken(written.text),
-                choice=choice,
-                probabilities=probabilities_told,
-                valid=said is not None,
-            )
+        shares = from_top_logprobs(written.logprobs, question.choices) if written.logprobs else None
+        if shares and (said is None or shares[question.choices.index(said)] > 0):
+            choice, valid = question.choices[shares.index(max(shares))], said is not None
+            return _done(question, written, text=text, choice=choice, probabilities=shares, valid=valid)
         if said is not None:
-            return _done(question, written, text=spoken(written.text), choice=said)
+            return _done(question, written, text=text, choice=said)
         return await self._choice_again(question, written)
 
     async def _choice_again(self, question: Question, first: Written) -> Answer:
         ask = f"Answer with exactly one of these labels and nothing else: {', '.join(question.choices)}"
         again = await self._once_more(question, first, ask, _label_schema(question.choices))
         said = parse_label(again.text, question.choices)
-        error = None if said else f"no label in the answer: {_quoted(first.text)}"
+        error = None if said else again.error or f"no label in the answer: {_quoted(first.text)}"
         return _done(question, again, text=spoken(again.text), choice=said, valid=False, error=error)
 
     async def _json(self, question: Question, schema: Json) -> Answer:
-        first = await self._chat(question, _messages(question), _format(schema))
+        first = await self._chat(question, _format(schema))
         value, wrong = _checked(first.text, schema)
         if wrong is None:
             return _done(question, first, text=spoken(first.text), value=value)
-        ask = f"Answer with one JSON object of this schema and nothing else: {json.dumps(schema)}"
-        again = await self._once_more(question, first, ask, schema)
+        again = await self._once_more(question, first, json_of(schema), schema)
         value, still = _checked(again.text, schema)
-        error = None if still is None else f"no JSON of the schema ({still}): {_quoted(again.text)}"
+        error = None if still is None else again.error or f"no JSON of the schema ({still}): {_quoted(again.text)}"
         return _done(question, again, text=spoken(again.text), value=value, valid=False, error=error)
 
     async def _once_more(self, question: Question, first: Written, ask: str, schema: Json) -> Written:
-        """The second attempt, at temperature 0 and with the form spelled out; usage and failures of both."""
-        cold = replace(question, sampling=replace(question.sampling, temperature=0.0, top_p=1.0))
-        messages = _messages(question)
-        if messages and messages[-1]["role"] == "user":  # templates want turns to alternate
-            messages[-1] = {"role": "user", "content": f"{messages[-1]['content']}\n\n{ask}"}
-        else:
-            messages.append({"role": "user", "content": ask})
-        again = await self._chat(cold, messages, _format(schema))
-        usage = Usage(
-            first.usage.prompt_tokens + again.usage.prompt_tokens,
-            first.usage.completion_tokens + again.usage.completion_tokens,
-        )
-        return replace(again, usage=usage, failures=first.failures + again.failures + 1)
+        """The second attempt; usage and failures of both. The first where there is no answer, and why."""
+        try:
+            again = await self._chat(spelled_out(question, ask), _format(schema))
+        except Failed as failed:
+            return replace(first, failures=first.failures + failed.attempts, error=told(failed))
+        return replace(again, usage=first.usage + again.usage, failures=first.failures + again.failures + 1)
 
-    async def _chat(self, question: Question, messages: list[dict[str, str]], extra: Mapping[str, Any]) -> Written:
+    async def _chat(self, question: Question, extra: Mapping[str, Any]) -> Written:
         """A chat completion, without what the server turns out not to take."""
+        trial, tried = self.dialect.on_trial(), 0
         while True:
-            body = self.dialect.body(self.model, question, messages) | self.dialect.spoken(extra)
+            body = trial.body(self.model, question, _messages(question)) | trial.spoken(extra)
             try:
-                return await self._complete(body)
+                written = await self._complete(body)
             except Refused as refused:
-                if refused.status == 404 or _names_model(refused):
-                    await self._unknown_model(refused)
-                if self.dialect.learn(refused, body):
+                await self._about_the_model(refused)
+                tried += refused.attempts
+                if trial.learn(refused, body):
                     continue
-                constrained = [name for name in CONSTRAINTS if name in body]
-                if refused.status not in {400, 422} or not constrained:
-                    raise
-                return await self._unconstrained(body, constrained, refused)
+                written = await self._unconstrained(body, trial, refused, tried)
+            self.dialect.adopt(trial, self.client.url)
+            return replace(written, failures=tried + written.failures)
 
-    async def _unconstrained(self, body: dict[str, Any], constrained: Sequence[str], refused: Refused) -> Written:
+    async def _unconstrained(self, body: dict[str, Any], trial: Dialect, refused: Refused, tried: int) -> Written:
         """The request without its constraints: where this is answered, it was they that were refused."""
+        constrained = [name for name in CONSTRAINTS if name in body]
+        if refused.status not in {400, 422} or not constrained:
+            raise Refused(refused.status, refused.complaint, tried)
         try:
             written = await self._complete({name: value for name, value in body.items() if name not in constrained})
-        except Refused:
-            raise refused from None
-        self.dialect.missing.update(constrained)
+        except Refused as again:
+            raise Refused(refused.status, refused.complaint, tried + again.attempts) from None
+        trial.missing.update(constrained)
         return written
 
     async def _complete(self, body: dict[str, Any]) -> Written:
@@ -153,15 +150,21 @@ class Completions:
         if names and self.model not in names:
             raise LanguageModelError(f"{self.client.url} serves {names[0]!r} and not {self.model!r}; name it so")
 
-    async def _unknown_model(self, refused: Refused) -> None:
+    async def _about_the_model(self, refused: Refused) -> None:
+        """Raise `LanguageModelError` where it is the model that is refused: words alone do not show that."""
+        words = refused.complaint.words
+        surely = refused.status == 404 or (refused.status == 400 and PINNED.search(words) is not None)
+        if not surely and not (refused.status == 400 and WRONG_MODEL.search(words)):
+            return
         served = await self._served()
         if served and self.model not in served:
             unknown = UnknownName("model", self.model, served)
             raise LanguageModelError(f"{self.client.url}: {unknown}") from refused
-        raise LanguageModelError(
-            f"{self.client.url} has no chat completions for {self.model!r} ({refused.words}); "
-            "correct the model or the address, which mostly ends in /v1"
-        ) from refused
+        if surely:
+            raise LanguageModelError(
+                f"{self.client.url} has no chat completions for {self.model!r} ({refused.complaint.told}); "
+                "correct the model or the address, which mostly ends in /v1"
+            ) from refused
 
     async def _served(self) -> dict[str, str]:
         """Names of the models there are and who lists them, none where the server does not tell at once."""
@@ -171,17 +174,13 @@ class Completions:
                 f"{self.client.url}/models",
                 lambda answer: {str(model["id"]): str(model.get("owned_by")) for model in answer["data"]},
             )
-        except (Refused, Unanswered):
+        except Failed:
             return {}
         return served | {name.removesuffix(":latest"): owner for name, owner in served.items()}
 
 
 def _messages(question: Question) -> list[dict[str, str]]:
     return [{"role": message.role, "content": whole_characters(message.content)} for message in question.messages]
-
-
-def _names_model(refused: Refused) -> bool:
-    return refused.status == 400 and WRONG_MODEL.search(refused.words) is not None
 
 
 def _format(schema: Json) -> dict[str, Any]:
@@ -208,10 +207,8 @@ def _checked(text: str, schema: Json) -> tuple[Json | None, str | None]:
 
 
 def _written(answer: Any) -> Written:  # noqa: ANN401
-    choice, used = answer["choices"][0], answer.get("usage") or {}
-    logprobs = (choice.get("logprobs") or {}).get("content") or ()
-    usage = Usage(int(used.get("prompt_tokens", 0)), int(used.get("completion_tokens", 0)))
-    return Written(str(choice["message"]["content"] or ""), tuple(logprobs), usage)
+    choice = answer["choices"][0]
+    return Written(str(choice["message"]["content"] or ""), places(choice.get("logprobs")), used(answer))
 
 
 def _quoted(text: str) -> str:

@@ -5,17 +5,21 @@ log-probability of each token of prompt and label, for all labels in one request
 tokens and the one that ends the turn, as in the adapter `hf`: the probability that the model answers this and stops.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import fsum
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from math import fsum, isnan
+from typing import Any, TypeVar
 
 from sentio.llms.base import Usage
-from sentio.llms.client import Client, Refused
+from sentio.llms.client import Client, Refused, Unanswered, used
 from sentio.llms.label_scores import distribution
+from sentio.llms.retries import Retries
 
 Messages = Sequence[dict[str, str]]
+T = TypeVar("T")
 WITHOUT_THINKING = {"enable_thinking": False}
+FEW = Retries(attempts=3)
+"""Of a server that has not shown yet that it has these endpoints: where it has none, some answer 500."""
 
 
 class CannotEcho(Exception):
@@ -23,12 +27,20 @@ class CannotEcho(Exception):
 
 
 @dataclass
+class Echo:
+    """What is known of a server's echo: whether it `works`, None before the first answer; labels as tokens."""
+
+    works: bool | None = None
+    labels: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class EchoScores:
     """Scores of one model behind one server. Labels are put into tokens once."""
 
     client: Client
     model: str
-    labels: dict[str, list[int]] = field(default_factory=dict)
+    echo: Echo
 
     async def probabilities(self, messages: Messages, choices: Sequence[str]) -> tuple[tuple[float, ...], Usage, int]:
         """The distribution over the choices, the tokens it took, and how many requests failed on the way.
@@ -47,18 +59,21 @@ class EchoScores:
         }
         lengths = [(len(prompt), len(prompt) + len(ending)) for ending in endings]
         try:
-            (scores, usage), failures = await self.client.post(
+            (scores, usage), failures = await self._post(
                 f"{self.client.url}/completions", body, lambda answer: _scores(answer, lengths)
             )
         except Refused as refused:
-            if refused.status in {404, 405, 501} or "echo" in refused.words or "logprobs" in refused.words:
+            words = refused.complaint.words
+            if refused.status in {404, 405, 501} or "echo" in words or "logprobs" in words:
                 raise CannotEcho from refused
             raise
+        self.echo.works = True
         return distribution(scores), usage, failed + failures
 
     async def _ending(self, choice: str) -> list[int]:
         """The tokens of a label and the one that ends the turn after it, as far as the chat template has one."""
-        if choice not in self.labels:
+        labels = self.echo.labels
+        if choice not in labels:
             label, _ = await self._tokens({"prompt": choice, "add_special_tokens": False})
             asked = {"role": "user", "content": "?"}
             open_turn, _ = await self._tokens({"messages": [asked], "add_generation_prompt": True})
@@ -66,8 +81,8 @@ class EchoScores:
             closed_turn, _ = await self._tokens({"messages": turns, "add_generation_prompt": False})
             known = open_turn + label
             end = closed_turn[len(known) : len(known) + 1] if closed_turn[: len(known)] == known else []
-            self.labels[choice] = label + end
-        return self.labels[choice]
+            labels[choice] = label + end
+        return labels[choice]
 
     async def _tokens(self, what: dict[str, Any]) -> tuple[list[int], int]:
         body = {"model": self.model, "chat_template_kwargs": WITHOUT_THINKING, **what}
@@ -75,26 +90,38 @@ class EchoScores:
             del body["chat_template_kwargs"]
         try:
             # It stands beside the API, not in it: http://host:port/tokenize.
-            return await self.client.post(f"{self.client.url.removesuffix('/v1')}/tokenize", body, _ids)
+            return await self._post(f"{self.client.url.removesuffix('/v1')}/tokenize", body, _ids)
         except Refused as refused:
             raise CannotEcho from refused
 
+    async def _post(self, url: str, body: object, read: Callable[[Any], T]) -> tuple[T, int]:
+        """As `Client.post`. That a server fails is its inability, unless it has scored before."""
+        if self.echo.works:
+            return await self.client.post(url, body, read)
+        try:
+            return await replace(self.client, retries=FEW).post(url, body, read)
+        except Unanswered as failed:
+            raise CannotEcho from failed
+
 
 def _ids(answer: Any) -> list[int]:  # noqa: ANN401
-    tokens = [int(token) for token in answer["tokens"]]
+    """The tokens. Raises `CannotEcho` where there are none: some servers know this address by another meaning."""
+    tokens = answer.get("tokens")
     if not tokens:
-        raise ValueError("no tokens")
-    return tokens
+        raise CannotEcho
+    return [int(token) for token in tokens]
 
 
 def _scores(answer: Any, lengths: Sequence[tuple[int, int]]) -> tuple[list[float], Usage]:  # noqa: ANN401
-    """Sums over the tokens of each label. Raises `CannotEcho` where only new tokens came back."""
-    by_index = {int(choice["index"]): choice["logprobs"]["token_logprobs"] for choice in answer["choices"]}
+    """Sums over the tokens of each label. Raises `CannotEcho` where only new tokens, or no numbers, came back."""
+    by_index = {int(choice["index"]): choice.get("logprobs") for choice in answer["choices"]}
     scores = []
     for number, (start, stop) in enumerate(lengths):
-        logprobs = by_index[number]
-        if len(logprobs) < stop:
+        told = (by_index[number] or {}).get("token_logprobs") or ()
+        label = told[start:stop]
+        if len(label) < stop - start or not all(isinstance(logprob, int | float) for logprob in label):
             raise CannotEcho
-        scores.append(fsum(map(float, logprobs[start:stop])))
-    used = answer.get("usage") or {}
-    return scores, Usage(int(used.get("prompt_tokens", 0)), int(used.get("completion_tokens", 0)))
+        scores.append(fsum(label))
+    if any(map(isnan, scores)):
+        raise CannotEcho
+    return scores, used(answer)

@@ -19,6 +19,7 @@ from sentio.llms.base import Answer, Json, Question, Sampling, Usage
 from sentio.llms.chat_template import completion_ids, end_of_turn, prompt_ids, text_ids
 from sentio.llms.label_scores import distribution
 from sentio.llms.label_tree import Logprobs, reduced
+from sentio.llms.second_attempt import json_of, spelled_out
 from sentio.prompts.message import Message
 
 if TYPE_CHECKING:
@@ -160,17 +161,13 @@ class InProcess:
                 yield replace(_read(questions[i], len(prompts[i]), written), seconds=perf_counter() - started)
 
     def _once_more(self, first: Answer) -> Answer:
-        question = _spelled_out(first.question)
+        question = spelled_out(first.question, json_of(first.question.schema))
         try:
             prompt = self._prompt(question)
         except LanguageModelError:
             return first
         (second,) = self._written([question], [prompt])
-        usage = Usage(
-            first.usage.prompt_tokens + second.usage.prompt_tokens,
-            first.usage.completion_tokens + second.usage.completion_tokens,
-        )
-        seconds = first.seconds + second.seconds
+        usage, seconds = first.usage + second.usage, first.seconds + second.seconds
         return replace(second, question=first.question, valid=False, attempts=2, usage=usage, seconds=seconds)
 
 
@@ -191,14 +188,3 @@ def _read(question: Question, length: int, written: Written) -> Answer:
         return replace(answer, value=value)
     cut = "" if written.ended else f", cut after {written.tokens} tokens"
     return replace(answer, valid=False, error=f"no JSON of the schema: {wrong}{cut}")
-
-
-def _spelled_out(question: Question) -> Question:
-    """The question with the form of its answer in words, to be answered greedily."""
-    ask = f"Answer with one JSON object of this schema and nothing else: {json.dumps(question.schema)}"
-    *before, last = question.messages or (Message("user", ""),)
-    if last.role == "user":  # templates want turns to alternate
-        asked = (*before, Message("user", f"{last.content}\n\n{ask}".strip()))
-    else:
-        asked = (*before, last, Message("user", ask))
-    return replace(question, messages=asked, sampling=replace(question.sampling, temperature=0.0))

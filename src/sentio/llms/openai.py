@@ -5,7 +5,6 @@ sent to this address only. What a server cannot do is found out by asking it (`d
 """
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from sentio.errors import LanguageModelError
 from sentio.llms.address import Address
 from sentio.llms.base import Answer, LanguageModel, Question
 from sentio.llms.in_flight import in_flight
+from sentio.llms.keys import api_key
 from sentio.llms.retries import Retries
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sentio.llms.client import Health
     from sentio.llms.completions import Completions
     from sentio.llms.dialect import Dialect
+    from sentio.llms.echo_scores import Echo
 
 card = Card(
     title="OpenAI-compatible server",
@@ -80,10 +81,11 @@ class Server:
         from sentio.llms.echo_scores import EchoScores
 
         learnt = self._learnt = self._learnt or _Learnt.nothing(self.address, self.retries.budget(self.concurrency))
-        async with self._connections(learnt) as http:
-            client = Client(http, str(self.address.url), self.retries, learnt.health, self.sleep, self.chance)
-            echo = EchoScores(client, self.address.model, learnt.labels) if learnt.echoes else None
-            completions = Completions(client, self.address.model, learnt.dialect, echo)
+        key = api_key()
+        async with self._connections(learnt, key) as http:
+            client = Client(http, str(self.address.url), self.retries, learnt.health, key, self.sleep, self.chance)
+            scores = EchoScores(client, self.address.model, learnt.echo)
+            completions = Completions(client, self.address.model, learnt.dialect, scores)
             if not learnt.checked:
                 await completions.check()
                 learnt.checked = True
@@ -91,15 +93,14 @@ class Server:
             async def work(question: Question) -> Answer:
                 started = perf_counter()
                 answer = await _answer(completions, question)
-                learnt.echoes = completions.echo is not None
+                learnt.health.answered |= answer.error is None
                 return replace(answer, seconds=perf_counter() - started)
 
             yield work
 
-    def _connections(self, learnt: "_Learnt") -> "httpx2.AsyncClient":
+    def _connections(self, learnt: "_Learnt", key: str | None) -> "httpx2.AsyncClient":
         import httpx2
 
-        key = os.environ.get("SENTIO_API_KEY") or os.environ.get("OPENAI_API_KEY")
         return httpx2.AsyncClient(
             headers={"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {}),
             timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS),
@@ -116,9 +117,8 @@ class _Learnt:
 
     health: "Health"
     dialect: "Dialect"
+    echo: "Echo"
     tls: "SSLContext | None"
-    labels: dict[str, list[int]] = field(default_factory=dict)
-    echoes: bool = True
     checked: bool = False
 
     @classmethod
@@ -127,24 +127,22 @@ class _Learnt:
 
         from sentio.llms.client import Health
         from sentio.llms.dialect import Dialect
+        from sentio.llms.echo_scores import Echo
 
         # Reading the certificates takes longer than a request on loopback: once, and only where there are any.
         tls = httpx2.create_ssl_context() if str(address.url).startswith("https:") else None
-        return cls(Health(budget), Dialect(), tls)
+        return cls(Health(budget), Dialect(), Echo(), tls)
 
 
 async def _answer(completions: "Completions", question: Question) -> Answer:
     """The answer, also where there is none: a question that cannot be answered stops no other."""
-    from sentio.llms.client import Refused, Unanswered
-    from sentio.llms.dialect import too_long
+    from sentio.llms.client import Failed
+    from sentio.llms.dialect import told
 
     try:
         return await completions.answer(question)
-    except Unanswered as failed:
-        return Answer(question, attempts=failed.failures, error=str(failed))
-    except Refused as refused:
-        told = f"longer than the model's context: {refused.words}" if too_long(refused) else str(refused)
-        return Answer(question, error=told)
+    except Failed as failed:
+        return Answer(question, attempts=failed.attempts, error=told(failed))
 
 
 def _here(address: Address) -> bool:
