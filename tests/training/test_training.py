@@ -15,6 +15,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydantic import BaseModel, model_validator
 from transformers import BertConfig, BertModel
 
 from sentio.errors import InputError, OutputError, RecipeError
@@ -216,6 +217,31 @@ def test_recipes_name_what_is_wrong(tmp_path: Path) -> None:
         recipe.read(path)
     with pytest.raises(RecipeError, match="epochs: input should be greater than 0"):
         recipe.checked(path, SETTINGS.model_dump() | {"epochs": 0}, FineTuning)
+
+
+class Range(BaseModel):
+    low: int = 3
+    high: int = 2
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Range":
+        if self.low > self.high:
+            raise ValueError("low is above HIGH")
+        return self
+
+
+class Nested(BaseModel):
+    inner: Range
+
+
+def test_what_keys_say_together_is_told_in_the_recipes_words(tmp_path: Path) -> None:
+    path = tmp_path / "r.toml"
+    with pytest.raises(RecipeError) as caught:
+        recipe.checked(path, {"low": 5}, Range)
+    assert str(caught.value) == f"{path}: low is above HIGH"
+    with pytest.raises(RecipeError) as caught:
+        recipe.checked(path, {"inner": {"low": 5}}, Nested)
+    assert str(caught.value) == f"{path}: inner: low is above HIGH"
 
 
 def test_the_shipped_recipe_is_valid() -> None:

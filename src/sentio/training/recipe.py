@@ -40,6 +40,21 @@ def checked(path: Path, tables: dict[str, Any], settings: type[Settings]) -> Set
     try:
         return settings.model_validate(tables)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise RecipeError(f"{path}: {key}: {first['msg'].lower()}") from error
+        raise RecipeError(f"{path}: {first_wrong(error)}") from error
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first thing that is wrong, in a line: the key and what is the matter with it, or what a validator of the
+    whole says.
+
+    >>> class Seed(BaseModel):
+    ...     seed: int
+    >>> try:
+    ...     Seed(seed="one")
+    ... except ValidationError as error:
+    ...     first_wrong(error)
+    'seed: input should be a valid integer, unable to parse string as an integer'
+    """
+    first = error.errors()[0]
+    said = first.get("ctx", {}).get("error", first["msg"].lower())
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), str(said))))

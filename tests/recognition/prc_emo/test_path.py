@@ -1,13 +1,17 @@
 """The whole way of PRC-Emo through the command line, on an invented corpus and a tiny model, in a minute."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sentio import Conversation, Utterance
 from sentio.cli import main
+from sentio.recognition import load
+from sentio.recognition.prc_emo.recognizer import PrcEmo
 
 pytest.importorskip("trl")
 
@@ -17,8 +21,8 @@ system = "prc_emo"
 corpus = "meld"
 model = "{model}"
 seeds = [42]
-knowledge = "{folder}/meld.jsonl"
-demos = "{folder}/demos"
+knowledge = "meld.jsonl"
+demos = "demos"
 
 [curriculum]
 buckets = 2
@@ -47,7 +51,9 @@ def sentio(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return run
 
 
-def test_from_knowledge_to_a_score(tiny_qwen3: Path, invented: Path, tmp_path: Path, sentio: Sentio) -> None:
+def test_from_knowledge_to_a_score(
+    tiny_qwen3: Path, invented: Path, tmp_path: Path, sentio: Sentio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     knowledge, run, chat = tmp_path / "meld.jsonl", tmp_path / "run", tmp_path / "chat.txt"
     built = ("--data", invented, "-q")
     for split in ("train", "validation"):
@@ -56,9 +62,13 @@ def test_from_knowledge_to_a_score(tiny_qwen3: Path, invented: Path, tmp_path: P
     sentio("demos", "build", "--corpus", "meld:train", "--encoder", "mini", "--out", tmp_path / "demos", *built)
 
     recipe = tmp_path / "prc-emo-tiny.toml"
-    recipe.write_text(RECIPE.format(model=tiny_qwen3, folder=tmp_path))
+    monkeypatch.chdir(tmp_path)
+    recipe.write_text(RECIPE.format(model=os.path.relpath(tiny_qwen3)))
     metrics = json.loads(sentio("train", recipe, "--out", run, "--data", invented, "-q"))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")  # the run is a system in any folder
     assert metrics["missing_insights"] == 0
+    assert metrics["fitted_on"] == ["meld/train"]
     losses = metrics["losses"]["42"]
     assert sum(losses[-3:]) / 3 < 0.5 * losses[0]
 
@@ -90,3 +100,18 @@ def test_from_knowledge_to_a_score(tiny_qwen3: Path, invented: Path, tmp_path: P
     score = outcome["rows"][0]["metrics"]["weighted_f1"]["mean"]
     assert score == pytest.approx(metrics["validation"]["weighted_f1"]["mean"])
     assert score > outcome["rows"][1]["metrics"]["weighted_f1"]["mean"]
+
+    # What it was tuned with it is told again, and it says where there is none.
+    said = Conversation(id="new", utterances=(Utterance(id="0", speaker="Ada", text="I found it!"),))
+    assert remarks(run, said) == ["nothing was known about 1 of 1 utterances"]
+    knowledge.unlink()
+    (lost,) = remarks(run, said)
+    assert lost == f"tuned with knowledge, and told none: {knowledge} is gone; name one with --knowledge"
+    assert remarks(run, said, speaker=False, interpretation=False) == []
+
+
+def remarks(run: Path, conversation: Conversation, **options: object) -> list[str]:
+    recognizer = load(str(run), options)
+    assert isinstance(recognizer, PrcEmo)
+    list(recognizer.predict([conversation]))
+    return list(recognizer.remarks())

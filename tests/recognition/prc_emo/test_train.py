@@ -1,6 +1,7 @@
 """Training by a recipe on an invented corpus and a tiny model, and the system that comes out."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,16 @@ import numpy as np
 import pytest
 
 import sentio
-from sentio import Conversation, Utterance
+from sentio import Conversation, Utterance, retrieval
 from sentio.errors import RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition import load
+from sentio.recognition.exporting import export
 from sentio.recognition.training import train
 
 pytest.importorskip("trl")
+
+from sentio.recognition.prc_emo.train import Recipe
 
 RECIPE = """
 system = "prc_emo"
@@ -39,6 +43,8 @@ every = 4
 
 def recipe(folder: Path, model: Path, **changes: str) -> Path:
     text = RECIPE.format(model=model)
+    if "seeds" in changes:
+        text = text.replace("seeds = [42, 43]\n", "")
     for name, value in changes.items():
         text = f"{name} = {value}\n" + text
     path = folder / "prc-emo-tiny.toml"
@@ -91,9 +97,22 @@ def test_a_seed_there_is_none_of_is_told(trained: tuple[Path, dict[str, Any]]) -
         load(str(trained[0]), {"seed_of": 7})
 
 
-def test_a_model_tuned_to_other_prompts_is_refused(trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
-    import shutil
+def test_the_best_seed_is_exported_or_one_that_there_is(
+    trained: tuple[Path, dict[str, Any]], invented: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(trained[0], run)
+    manifest = run / "model" / "model.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"seeds": {"42": 0.1, "43": 0.9}}))
+    for name, seed, chosen in (("best", None, 43), ("named", 42, 42)):
+        export(run, "llama-factory", tmp_path / name, seed=seed, data=invented)
+        assert f"\nseed: {chosen}\n" in (tmp_path / name / "train.yaml").read_text()
+    with pytest.raises(SentioError, match="has no seed 99; it has 42, 43"):
+        export(run, "llama-factory", tmp_path / "other", seed=99, data=invented)
 
+
+def test_a_model_tuned_to_other_prompts_is_refused(trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(trained[0], run)
     manifest = run / "model" / "model.json"
@@ -112,6 +131,8 @@ def test_a_model_tuned_to_other_prompts_is_refused(trained: tuple[Path, dict[str
     ("changes", "says"),
     [
         ({"limit": "1"}, "a curriculum of 2 buckets needs as many"),
+        ({"seeds": "[-1]"}, r"seeds\.0: input should be greater than or equal to 0"),
+        ({"seeds": "[2147483648]"}, r"seeds\.0: input should be less than 2147483648"),
         ({"target": '"mood"'}, "has no emotions 'mood' to be named; it has emotion, sentiment"),
     ],
 )
@@ -127,13 +148,50 @@ def test_a_missing_model_and_doubled_seeds_are_told(tiny_qwen3: Path, invented: 
         train(recipe(tmp_path, Path("nowhere")), out=tmp_path / "run", data=invented)
     doubled = tmp_path / "doubled.toml"
     doubled.write_text(RECIPE.format(model=tiny_qwen3).replace("[42, 43]", "[42, 42]"))
-    with pytest.raises(RecipeError, match="a seed is there twice"):
+    with pytest.raises(RecipeError, match=r"doubled\.toml: a seed is there twice"):
         train(doubled, out=tmp_path / "run2", data=invented)
 
 
+def test_labels_that_are_measured_on_are_never_shown(tiny_qwen3: Path, invented: Path, tmp_path: Path) -> None:
+    retrieval.build(["meld:train", "meld:validation"], tmp_path / "leak", encoder="mini", data=invented)
+    path = recipe(tmp_path, tiny_qwen3, demos=f'"{tmp_path}/leak"')
+    with pytest.raises(RecipeError, match="leak holds labels of meld/validation, which is measured on; build one"):
+        train(path, out=tmp_path / "run", data=invented)
+
+
+def test_splits_that_are_shown_are_splits_it_has_seen(tiny_qwen3: Path, invented: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text("text,speaker,emotion\nI won!,Ada,joy\nI lost.,Bo,anger\n")
+    retrieval.build([str(mine)], tmp_path / "demos", encoder="mini", data=invented)
+    path = recipe(tmp_path, tiny_qwen3, demos=f'"{tmp_path}/demos"', seeds="[42]")
+    metrics = train(path, out=tmp_path / "run", data=invented)
+    assert metrics["fitted_on"] == ["meld/train", "mine/all"]
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('exclude = "conversation"', 'compat = "official" retrieves with exclude = "self": leave it out'),
+        ("k = 5", "retrieves with k = 3: leave it out"),
+    ],
+)
+def test_half_of_the_released_retrieval_is_refused(tmp_path: Path, table: str, says: str) -> None:
+    path = recipe(tmp_path, tmp_path, compat='"official"')
+    path.write_text(path.read_text() + f"\n[retrieval]\n{table}\n")
+    with pytest.raises(RecipeError, match=says):
+        train(path, out=tmp_path / "run")
+
+
+def test_the_released_retrieval_is_that_of_the_code() -> None:
+    told = {"system": "prc_emo", "corpus": "meld", "model": "m", "compat": "official"}
+    for table in ({}, {"k": 3, "exclude": "self"}):
+        released = Recipe.model_validate(told | {"retrieval": table}).released()
+        assert released.retrieval == retrieval.OFFICIAL
+        assert released.released() == released
+
+
 def test_the_released_recipe_trains(tiny_qwen3: Path, invented: Path, tmp_path: Path) -> None:
-    path = recipe(tmp_path, tiny_qwen3, compat='"official"')
-    path.write_text(path.read_text().replace("[42, 43]", "[42]"))
+    path = recipe(tmp_path, tiny_qwen3, compat='"official"', seeds="[42]")
     metrics = train(path, out=tmp_path / "run", data=invented)
     assert not metrics["causal"]
     chat = Conversation(id="kitchen", utterances=(Utterance(id="0", speaker="Ada", text="I found it!"),))

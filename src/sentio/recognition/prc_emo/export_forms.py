@@ -36,9 +36,13 @@ def _adapter(run: Path, out: Path, seed: int | None, data: Path | None) -> str:
 def _llama_factory(run: Path, out: Path, seed: int | None, data: Path | None) -> str:
     """The chats of all epochs in the order of training; read anew from the corpora."""
     path = run / "config.toml"
-    recipe = recipes.checked(path, recipes.read(path)[1], Recipe).released()
+    trained = manifest.read(run / "model")
+    chosen = trained.chosen(run / "model", seed)
+    # The recipe's paths are from the folder of the training, the manifest's from anywhere.
+    places = {"model": trained.base, "knowledge": trained.knowledge, "demos": trained.demos}
+    tables = recipes.read(path)[1] | {name: place for name, place in places.items() if place is not None}
+    recipe = recipes.checked(path, tables, Recipe).released()
     lessons = learn_from(recipe, data, lambda stage, share: None)
-    chosen = recipe.seeds[0] if seed is None else seed
     chats = dict(zip((one for dialogue in lessons.train.samples for one in dialogue), lessons.train.chats, strict=True))
     planned = rows(recipe, lessons.train, chosen, len(lessons.space))
     ordered = (chats[sample] for epoch in planned.epochs for row in epoch for sample in planned.rows[row])

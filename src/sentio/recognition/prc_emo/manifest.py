@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sentio.errors import SentioError
 from sentio.prompts.parts import Parts
 from sentio.retrieval import Retrieval
+from sentio.training.recipe import first_wrong
 
 NAME = "model.json"
 
@@ -40,12 +41,16 @@ class Manifest(BaseModel):
         """The seed whose adapter is best on validation; of equal ones the first."""
         return max(self.seeds, key=lambda seed: self.seeds[seed])
 
-    def adapter(self, model: Path, seed: int | None) -> Path:
-        """The folder of a seed's adapter, the best one's for None. Raises `SentioError` for a seed there is none of."""
+    def chosen(self, model: Path, seed: int | None) -> int:
+        """The seed, the best one for None. Raises `SentioError` for a seed that the run in `model` has not."""
         chosen = self.best if seed is None else seed
         if chosen not in self.seeds:
             raise SentioError(f"{model} has no seed {chosen}; it has {', '.join(map(str, self.seeds))}")
-        return model / f"seed-{chosen}"
+        return chosen
+
+    def adapter(self, model: Path, seed: int | None) -> Path:
+        """The folder of a seed's adapter, as `chosen` takes it."""
+        return model / f"seed-{self.chosen(model, seed)}"
 
 
 def read(model: Path) -> Manifest:
@@ -55,5 +60,4 @@ def read(model: Path) -> Manifest:
     except OSError as error:
         raise SentioError(f"no model at {model}: {NAME} is missing; is the training finished?") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise SentioError(f"{model / NAME}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
+        raise SentioError(f"{model / NAME}: {first_wrong(error)}") from error

@@ -32,12 +32,15 @@ class PrcEmo:
 
     `tally` counts what was asked and how often the model's own words were no label. Where `alone`, each conversation
     is asked about by itself, so that an answer does not depend on its neighbours in a batch to the last bit; a server
-    is asked about several at once.
+    is asked about several at once. `lost` is the file of the knowledge that the model was tuned with, where it is gone.
     """
 
-    def __init__(self, space: LabelSpace, prompter: Prompter, model: LanguageModel, *, alone: bool) -> None:
-        self.space, self.prompter, self.model, self.alone = space, prompter, model, alone
+    def __init__(
+        self, space: LabelSpace, prompter: Prompter, model: LanguageModel, *, alone: bool, lost: Path | None = None
+    ) -> None:
+        self.space, self.prompter, self.model, self.alone, self.lost = space, prompter, model, alone, lost
         self.tally = Tally()
+        self.told = self.untold = 0
         # Nobody closes a recogniser: what it holds open goes with it.
         finalize(self, model.close)
         if prompter.knowledge is not None:
@@ -55,7 +58,11 @@ class PrcEmo:
             yield from self._answered(conversations)
 
     def remarks(self) -> Iterator[str]:
-        """How often the model's own words were no label, where that happened."""
+        """Knowledge that was missing, and how often the model's own words were no label, where that happened."""
+        if self.lost is not None:
+            yield f"tuned with knowledge, and told none: {self.lost} is gone; name one with --knowledge"
+        if self.untold:
+            yield f"nothing was known about {self.untold} of {self.told + self.untold} utterances"
         if self.tally.invalid:
             share = f"{self.tally.invalid} of {self.tally.asked} answers"
             yield f"{share} of {self.model.name} were no label at first ({100 * self.tally.invalid_rate:.1f} %)"
@@ -75,6 +82,9 @@ class PrcEmo:
 
     def _questions(self, number: int, conversation: Conversation) -> Iterator[Question]:
         for place, messages in enumerate(self.prompter.ask(conversation)):
+            untold = self.prompter.untold(conversation, place)
+            self.untold += untold
+            self.told += not untold
             yield Question(f"{number}/{place}", messages, choices=self.space.labels)
 
     def _row(self, answer: Answer, conversation: Conversation, place: int) -> NDArray[np.float64]:
@@ -98,17 +108,18 @@ def opened(options: Options) -> PrcEmo:
         raise SentioError(f"{options.model}: was tuned to other prompts ({trained.wording}) than this sentio writes")
     demos = options.demos or (None if trained is None or trained.demos is None else Path(trained.demos))
     corpus = options.corpus or (None if trained is None else trained.corpus)
+    knowledge, lost = _knowledge(options, trained, parts)
     prompter = Prompter(
         labels=space.labels,
         parts=parts,
         room=options.max_tokens or (LoraSettings().max_tokens if trained is None else trained.max_tokens),
         count=_counter(options),
         corpus=corpus,
-        knowledge=_knowledge(options, trained),
+        knowledge=knowledge,
         strict=options.knowledge is not None,
         demonstrator=demonstrator(demos, corpus, space, Retrieval() if trained is None else trained.retrieval),
     )
-    return PrcEmo(space, prompter, _model(options, trained), alone=_here(options))
+    return PrcEmo(space, prompter, _model(options, trained), alone=_here(options), lost=lost)
 
 
 def demonstrator(demos: Path | None, corpus: str | None, space: LabelSpace, chosen: Retrieval) -> Retriever | None:
@@ -123,12 +134,17 @@ def _parts(options: Options, default: Parts) -> Parts:
     return default.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
-def _knowledge(options: Options, trained: manifest.Manifest | None) -> Knowledge | None:
-    """What was named, else what the run was trained with, where it still is: it is told where it fits."""
+def _knowledge(
+    options: Options, trained: manifest.Manifest | None, parts: Parts
+) -> tuple[Knowledge | None, Path | None]:
+    """What was named, else what the run was trained with; and the latter's file where it is gone: conversations that it
+    says nothing about can do without."""
     if options.knowledge is not None:
-        return Knowledge(options.knowledge)
-    path = None if trained is None or trained.knowledge is None else Path(trained.knowledge)
-    return Knowledge(path) if path is not None and path.exists() else None
+        return Knowledge(options.knowledge), None
+    if trained is None or trained.knowledge is None or not (parts.speaker or parts.interpretation):
+        return None, None
+    path = Path(trained.knowledge)
+    return (Knowledge(path), None) if path.exists() else (None, path)
 
 
 def _here(options: Options) -> bool:

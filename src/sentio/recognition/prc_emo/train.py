@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -25,7 +25,7 @@ from sentio.recognition.prc_emo.manifest import NAME, Manifest
 from sentio.recognition.prc_emo.prompts import Prompter
 from sentio.recognition.prc_emo.recognizer import demonstrator
 from sentio.recognition.prc_emo.samples import Split, read_split
-from sentio.retrieval import OFFICIAL, Retrieval
+from sentio.retrieval import OFFICIAL, Repository, Retrieval, Retriever
 from sentio.training import lora_rows, lora_samples
 from sentio.training.lora import Tuned, tune
 from sentio.training.lora_rows import Rows
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 SPLITS = ("train", "validation")
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Recipe(BaseModel):
@@ -55,7 +56,7 @@ class Recipe(BaseModel):
     corpus: str
     target: str | None = None
     model: Path
-    seeds: tuple[int, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)  # paper: five; code: these
+    seeds: tuple[Seed, ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)  # paper: five; code: these
     knowledge: Path | None = None
     demos: Path | None = None
     limit: int | None = Field(default=None, ge=1)
@@ -69,6 +70,10 @@ class Recipe(BaseModel):
     def _held_together(self) -> "Recipe":
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("a seed is there twice")
+        wanted = self.retrieval.model_fields_set if self.compat == "official" else ()
+        for name in wanted:
+            if getattr(self.retrieval, name) != (released := getattr(OFFICIAL, name)):
+                raise ValueError(f'compat = "official" retrieves with {name} = {json.dumps(released)}: leave it out')
         return self
 
     def released(self) -> "Recipe":
@@ -77,19 +82,20 @@ class Recipe(BaseModel):
             return self
         parts = self.prompts.model_copy(update={"compat": self.compat})
         tuning = self.lora.model_copy(update={"compat": self.compat})
-        chosen = OFFICIAL if self.retrieval == Retrieval() else self.retrieval
-        return self.model_copy(update={"prompts": parts, "lora": tuning, "retrieval": chosen})
+        return self.model_copy(update={"prompts": parts, "lora": tuning, "retrieval": OFFICIAL})
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """What is trained on, and what is chosen on. `share` is that of the tokens that are learned."""
+    """What is trained on, and what is chosen on. `share` is that of the tokens that are learned, `shown` are the splits
+    ("meld/train") that demonstrations are from."""
 
     space: LabelSpace
     tokenizer: "Tokenizer"
     train: Split
     kept: Split
     share: float
+    shown: tuple[str, ...]
 
     @property
     def validation(self) -> Validation:
@@ -108,7 +114,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     tuned: dict[int, Tuned] = {}
     for seed in recipe.seeds:
         tuned[seed] = tune(
-            recipe.model,
+            recipe.model.resolve(),  # the adapter says so where it is, and is used from any folder
             lessons.tokenizer,
             rows(recipe, lessons.train, seed, len(lessons.space)),
             lessons.validation,
@@ -155,9 +161,20 @@ def learn_from(recipe: Recipe, data: Path | None, progress: Progress) -> Lessons
         raise RecipeError(f"model: no folder with a model at {recipe.model}; download it there, or name its place")
     space = labels.space(corpus.card.spaces[layer])
     tokenizer = AutoTokenizer.from_pretrained(recipe.model, local_files_only=True, trust_remote_code=False)
-    train, kept = (_read(recipe, corpus, split, layer, space, tokenizer, progress) for split in SPLITS)
+    shows = demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval)
+    shown = () if shows is None else _apart(shows.repository, recipe.corpus)
+    train, kept = (_read(recipe, corpus, split, layer, space, tokenizer, shows, progress) for split in SPLITS)
     flat = [sample for dialogue in train.samples for sample in dialogue]
-    return Lessons(space, tokenizer, train, kept, lora_samples.check(flat, recipe.lora.max_tokens))
+    return Lessons(space, tokenizer, train, kept, lora_samples.check(flat, recipe.lora.max_tokens), shown)
+
+
+def _apart(demos: Repository, corpus: str) -> tuple[str, ...]:
+    """The splits a repository is made of; raises `RecipeError` where the one that is chosen on is among them."""
+    shown = tuple(f"{source.corpus}/{source.split}" for source in demos.manifest.sources)
+    measured = f"{corpus}/{SPLITS[1]}"
+    if measured in shown:
+        raise RecipeError(f"{demos.path} holds labels of {measured}, which is measured on; build one without it")
+    return shown
 
 
 def _read(
@@ -167,6 +184,7 @@ def _read(
     layer: str,
     space: LabelSpace,
     tokenizer: "Tokenizer",
+    shows: Retriever | None,
     progress: Progress,
 ) -> Split:
     with ExitStack() as files:
@@ -177,7 +195,7 @@ def _read(
             count=lambda text: len(tokenizer.encode(text, add_special_tokens=False)),
             corpus=recipe.corpus,
             knowledge=None if recipe.knowledge is None else files.enter_context(Knowledge(recipe.knowledge)),
-            demonstrator=demonstrator(recipe.demos, recipe.corpus, space, recipe.retrieval),
+            demonstrator=shows,
         )
         told = partial(progress, f"prompts of {split}")
         return read_split(corpus, split, layer, prompter, tokenizer, recipe.limit, told)
@@ -191,13 +209,13 @@ def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, 
         shutil.copytree(one.adapter, run.model / f"seed-{seed}")
     lessons.tokenizer.save_pretrained(str(run.model))
     manifest = Manifest(
-        base=str(recipe.model),
+        base=str(recipe.model.resolve()),
         space=lessons.space.name,
         corpus=recipe.corpus,
         parts=recipe.prompts,
         wording=wording(recipe.prompts),
-        knowledge=None if recipe.knowledge is None else str(recipe.knowledge),
-        demos=None if recipe.demos is None else str(recipe.demos),
+        knowledge=None if recipe.knowledge is None else str(recipe.knowledge.resolve()),
+        demos=None if recipe.demos is None else str(recipe.demos.resolve()),
         retrieval=recipe.retrieval,
         max_tokens=recipe.lora.max_tokens,
         nf4=recipe.lora.nf4 and _cuda(),
@@ -211,7 +229,7 @@ def _metrics(recipe: Recipe, lessons: Lessons, tuned: dict[int, Tuned]) -> dict[
     best = {seed: one.best for seed, one in tuned.items()}
     names = ("weighted_f1", "macro_f1", "accuracy")
     return {
-        "fitted_on": [f"{recipe.corpus}/train"],
+        "fitted_on": list(dict.fromkeys([f"{recipe.corpus}/train", *lessons.shown])),
         "selected_on": [f"{recipe.corpus}/validation"],
         "validation": {name: asdict(spread(np.array([one[name] for one in best.values()]))) for name in names},
         "seeds": {str(seed): judged for seed, judged in best.items()},
