@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, cast
 
 from sentio import recognition, registry
-from sentio.card import BaselineCard, CorpusCard
+from sentio.card import BaselineCard
 from sentio.corpora import Corpus
 from sentio.errors import SentioError, UnknownName
 from sentio.evaluation import given, overlaps
@@ -108,16 +108,19 @@ def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Conten
     return found
 
 
-def recognizer(
-    contender: Contender, task: Task, card: CorpusCard, seed: int, options: Mapping[str, object]
-) -> Predictor:
-    """A system that recognises emotions, loaded; one that throws dice gets the seed.
+def recognizer(contender: Contender, task: Task, corpus: Corpus, seed: int, options: Mapping[str, object]) -> Predictor:
+    """A system that recognises emotions, loaded; one that throws dice gets the seed, and one that leaves out what it
+    holds of the corpus its name.
 
     Raises `MissingExtra`, `UnknownName` for an option it has not, and `SentioError` or `MappingError` where
     it cannot answer in the labels of the corpus.
     """
-    given = {**options, "seed": seed} if contender.seeded else options
-    return RecognizedEmotions(recognition.load(contender.name, given), task, card.spaces.get(task.layer))
+    given = dict(options)
+    if contender.seeded:
+        given["seed"] = seed
+    if "corpus" in recognition.component(contender.name).options():
+        given.setdefault("corpus", corpus.name)
+    return RecognizedEmotions(recognition.load(contender.name, given), task, corpus.card.spaces.get(task.layer))
 
 
 def fitted(contender: Contender, task: Task, training: Sequence[Asked], seed: int) -> Predictor:

@@ -18,7 +18,7 @@ from sentio.errors import SentioError, UnknownName
 from sentio.recognition.base import Moods, Prediction, Recognizer, recognize_stream
 from sentio.results import Recognitions
 
-__all__ = ["Moods", "Prediction", "Recognizer", "load", "recognize", "recognize_stream"]
+__all__ = ["Moods", "Prediction", "Recognizer", "component", "load", "recognize", "recognize_stream"]
 
 DEFAULT = "mini"
 
@@ -31,16 +31,25 @@ def load(system: str = DEFAULT, options: Mapping[str, object] | None = None) -> 
     `SentioError` when an option's value does not fit or the run folder is damaged.
     """
     given = dict(options or {})
-    config = Path(system) / "config.toml"
-    if config.is_file() and system not in registry.components("recognition"):
-        given = {"model": config.with_name("model")} | given
-        system = _trained(config)
-    component = registry.find("recognition", system)
-    module = component.load()
-    checked = _checked(system, module.Options, given)
-    with component.extra_named():
+    found = component(system)
+    if found.id != system:
+        given = {"model": Path(system) / "model"} | given
+    module = found.load()
+    checked = _checked(found.id, module.Options, given)
+    with found.extra_named():
         recognizer: Recognizer = module.load(checked)
     return recognizer
+
+
+def component(system: str) -> registry.Component:
+    """The system of that name, or the one that was trained in that run folder; its card and options tell of it.
+
+    Raises `UnknownName` for an unknown one, `SentioError` where the run folder is damaged.
+    """
+    config = Path(system) / "config.toml"
+    if config.is_file() and system not in registry.components("recognition"):
+        system = _trained(config)
+    return registry.find("recognition", system)
 
 
 def recognize(
