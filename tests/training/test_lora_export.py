@@ -62,6 +62,16 @@ def test_a_folder_that_holds_something_is_left_alone(adapter: Path, tiny_qwen3: 
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_a_folder_without_a_name_is_told(
+    adapter: Path, tiny_qwen3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for write in (write_merged, write_adapter):
+        with pytest.raises(OutputError, match=r"^\.: the folder needs a name of its own"):
+            write(adapter, tiny_qwen3, Path("."))
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_adapter_whose_base_is_gone_is_told(adapter: Path, tiny_qwen3: Path, tmp_path: Path) -> None:
     import shutil
 

@@ -62,6 +62,10 @@ def _dtype(adapter: Path) -> "Dtype":
 
 
 def _beside(out: Path) -> Path:
+    """A folder to write in until all is there. Raises `OutputError` where `out` is taken, or has no name to be
+    written beside."""
+    if out.name in ("", ".."):
+        raise OutputError(f"{out}: the folder needs a name of its own; name a new one with --out")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputError(f"{out}: holds something already; name a new or an empty folder with --out")
     beside = out.with_name(out.name + ".partial")
