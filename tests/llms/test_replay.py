@@ -28,9 +28,9 @@ def test_a_recording_answers_to_the_letter(recording: Path) -> None:
     assert all(answer.cached for answer in answers)
 
 
-def test_a_question_that_was_not_recorded_is_named(recording: Path) -> None:
+def test_a_question_that_was_not_recorded_is_told(recording: Path) -> None:
     (answer,) = llms.open(f"replay/{recording}").ask([asked(7)])
-    assert answer.error == f"question 'q7' is not recorded in {recording}"
+    assert answer.error == f"not recorded in {recording}; record this question with the model, scripted/lexicon"
 
 
 def test_recording_goes_on_where_it_stopped(recording: Path) -> None:
@@ -97,3 +97,39 @@ def test_an_answer_of_every_kind_survives(tmp_path: Path) -> None:
     list(Recorded(Model(), path).ask([question]))  # type: ignore[arg-type]
     (again,) = llms.open(f"replay/{path}").ask([question])
     assert (again.text, again.choice, again.value, again.valid) == ("words", "joy", answer.value, False)
+
+
+@pytest.mark.parametrize("cut", [40, 1])
+def test_recording_goes_on_after_a_kill(recording: Path, cut: int) -> None:
+    recording.write_bytes(recording.read_bytes()[:-cut])
+    whole = len(read(recording).records)
+    list(Recorded(llms.open("scripted/lexicon"), recording).ask([asked(3), asked(4)]))
+    assert len(read(recording).records) == whole + 2
+
+
+def test_another_models_recording_is_not_gone_on_with(recording: Path) -> None:
+    before = recording.read_bytes()
+    with pytest.raises(OutputError, match=r"holds answers of scripted/lexicon, not scripted/always=joy; name another"):
+        list(Recorded(llms.open("scripted/always=joy"), recording).ask([asked(1)]))
+    assert recording.read_bytes() == before
+
+
+def test_a_line_too_deep_to_read_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "deep.jsonl"
+    path.write_text("[" * 200_000 + "\n")
+    with pytest.raises(InputError, match=r"deep.jsonl:1: is no recorded answer"):
+        llms.open(f"replay/{path}")
+
+
+def test_what_is_no_regular_file_is_not_read() -> None:
+    with pytest.raises(InputError, match="/dev/zero: is no regular file; name a recording"):
+        llms.open("replay//dev/zero")
+
+
+@pytest.mark.parametrize("text", ["my notes", '{"a": 1}'])
+def test_another_file_is_not_recorded_into(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"notes.txt:1: is no recorded answer"):
+        list(Recorded(llms.open("scripted/lexicon"), path).ask([asked(1)]))
+    assert path.read_text() == text
