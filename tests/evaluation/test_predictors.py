@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sentio import retrieval
 from sentio.errors import SentioError
 from sentio.evaluation import evaluate
 
@@ -13,6 +14,7 @@ Register = Callable[[str, str | None], None]
 SYSTEM = """
 from pydantic import BaseModel
 from sentio.card import Card
+from sentio import retrieval
 from sentio.errors import SentioError
 card = Card(title="x", summary="y", labels="meld")
 class Options(BaseModel):
@@ -35,3 +37,14 @@ def test_a_system_that_asks_for_the_corpus_is_told_the_one_that_is_scored(
             evaluate(system, "meld", data=invented, out=tmp_path / "out")
         with pytest.raises(SentioError, match="asked about iemocap"):
             evaluate(system, "meld", data=invented, out=tmp_path / "out", options={"corpus": "iemocap"})
+
+
+def test_labels_that_are_shown_count_as_seen(invented: Path, tmp_path: Path, tiny_qwen3: Path) -> None:
+    demos = tmp_path / "demos"
+    retrieval.build(["meld:validation"], demos, encoder="mini", data=invented)
+    shown = {"llm": f"hf/{tiny_qwen3}", "demos": str(demos), "space": "meld"}
+    told = {
+        split: evaluate("prc_emo", "meld", split=split, data=invented, out=tmp_path / split, options=shown).chosen_on
+        for split in ("validation", "train")
+    }
+    assert told == {"validation": "this split", "train": "another split"}

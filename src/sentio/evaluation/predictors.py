@@ -59,11 +59,13 @@ class Contender:
         return "another split" if self.seen else "nothing"
 
 
-def system(name: str, task: Task, corpus: Corpus) -> Contender:
+def system(name: str, task: Task, corpus: Corpus, options: Mapping[str, object] | None = None) -> Contender:
     """The contender that `--system` names: a recogniser, a run folder, a file of predictions or a baseline.
 
-    Raises `UnknownName` for what is none of them.
+    What the option `demos` shows it counts as seen. Raises `UnknownName` for what is none of them, `InputError` for
+    demonstrations that cannot be read.
     """
+    shown = _shown(options or {})
     if name in (baselines := registry.components("evaluation.baselines")):
         if task.name not in (answers := cast(BaselineCard, baselines[name].card).answers):
             raise SentioError(f"{name} is a baseline for {', '.join(answers)}, not for {task.name}")
@@ -75,10 +77,10 @@ def system(name: str, task: Task, corpus: Corpus) -> Contender:
             return Contender(name, "system", False, "predictions of another program", seen=None, sha256=digest)
         if not Path(name).is_dir():
             raise UnknownName("system", name, [*known, *baselines])
-        return Contender(name, "system", seeded=False, summary=f"trained in {name}", seen=_seen_in(Path(name)))
+        return Contender(name, "system", seeded=False, summary=f"trained in {name}", seen=_seen_in(Path(name), shown))
     made = known[name].card
     seeded = "seed" in known[name].options()
-    return Contender(name, "system", seeded, made.summary, seen=made.fitted_on + made.selected_on)
+    return Contender(name, "system", seeded, made.summary, seen=made.fitted_on + made.selected_on + shown)
 
 
 def baseline(name: str, corpus: Corpus) -> Contender:
@@ -131,10 +133,20 @@ def fitted(contender: Contender, task: Task, training: Sequence[Asked], seed: in
         return module.fit(task, training, seed)
 
 
-def _seen_in(run: Path) -> tuple[str, ...] | None:
-    """The splits a training run used, from its metrics; None where they do not say."""
+def _shown(options: Mapping[str, object]) -> tuple[str, ...]:
+    """The splits whose labels are in the repository of demonstrations that the options name."""
+    if "demos" not in options:
+        return ()
+    from sentio import retrieval
+
+    sources = retrieval.load(Path(str(options["demos"]))).manifest.sources
+    return tuple(f"{source.corpus}/{source.split}" for source in sources)
+
+
+def _seen_in(run: Path, shown: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The splits a training run used, from its metrics, and those `shown` to it; None where they do not say."""
     try:
         told = json.loads((run / "metrics.json").read_text("utf8"))
-        return (*told["fitted_on"], *told["selected_on"])
+        return (*told["fitted_on"], *told["selected_on"], *shown)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -99,7 +99,7 @@ class _Call:
         items = list(corpus.conversations(split))
         target = target or tasks.default_target(corpus.card)
         task = tasks.for_target(corpus, target, items)
-        first = predictors.system(system, task, corpus)
+        first = predictors.system(system, task, corpus, options)
         if options and (first.kind != "system" or first.sha256):
             raise UnknownName(f"option of {system}", next(iter(options)), ())
         asked = tasks.asked(task, items)

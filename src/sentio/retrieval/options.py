@@ -32,4 +32,5 @@ class Retrieval(BaseModel):
 
 
 OFFICIAL = Retrieval(exclude="self", labels="official", shared=True)
-"""As the code released with PRC-Emo chooses; it prints squared L2, which is 2 - 2 * similarity."""
+"""As the code released with PRC-Emo chooses, but for one thing: it leaves out the utterance of the same number in any
+corpus, we that of the same corpus. It prints squared L2, which is 2 - 2 * similarity."""
