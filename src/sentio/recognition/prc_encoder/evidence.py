@@ -75,8 +75,9 @@ def shares(
 
     `labels` and `similarities` are those of the nearest, shape (queries, k), -1 for none.
 
-    >>> shares(np.array([[0, 1, 1, -1]]), np.array([[0.5, 0.5, 0.5, 0.0]], np.float32), 2, 0.05).round(4).tolist()
-    [[0.333299994468689, 0.666700005531311, 0.5]]
+    >>> told = shares(np.array([[0, 1, 1, -1]]), np.array([[0.5, 0.5, 0.5, 0.0]], np.float32), 2, 0.05)
+    >>> [round(float(one), 4) for one in told[0]]
+    [0.3333, 0.6667, 0.5]
     """
     there = labels >= 0
     weights = np.where(there, np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature), 0.0)
