@@ -21,14 +21,15 @@ class DialogueNetwork(nn.Module):
 
     def probabilities(self, batch: DialogueBatch) -> Tensor:
         """Probabilities of the labels, shape (b, t, labels)."""
-        return self(batch).softmax(-1)
+        logits: Tensor = self(batch)
+        return logits.softmax(-1)
 
     def loss(self, batch: DialogueBatch, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
         """Mean over the labelled utterances; `labels` has the shape (b, t), -1 for none, `weights` (labels,)."""
         return masked_cross_entropy(self(batch), labels, weights, smoothing)
 
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
-        """Look at the training data, each with its labels, before the first epoch: closed-form parts are fitted here."""
+        """Look at the training data, with its labels, before the first epoch: closed-form parts are fitted here."""
 
 
 def masked_cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
