@@ -114,7 +114,8 @@ def test_the_sidecar_names_columns_labels_and_space(tmp_path: Path) -> None:
     ("found", "space"),
     [
         (("anger", "joy", "neutral"), "ekman"),
-        (("positive", "negative"), "sentiment3"),
+        (("positive", "negative"), "sentiment2"),
+        (("positive", "negative", "neutral"), "sentiment3"),
         (("admiration", "grief"), "goemotions"),
         (("happy", "excited"), "iemocap6"),
     ],

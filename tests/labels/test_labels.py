@@ -14,7 +14,7 @@ WAYS = [
     (a, b)
     for a, b in product(labels.SPACES, repeat=2)
     if a != b
-    and not (b == "goemotions" or a == "sentiment3" or (b in {"empathetic32", "cped13"} and a != "goemotions"))
+    and not (b == "goemotions" or a in {"sentiment2", "sentiment3"} or (b in {"empathetic32", "cped13"} and a != "goemotions"))
 ]
 
 
@@ -22,7 +22,7 @@ def test_the_spaces_have_the_promised_sizes() -> None:
     sizes = {name: len(space) for name, space in labels.SPACES.items()}
     assert sizes == {
         "goemotions": 28, "ekman": 7, "meld": 7, "iemocap6": 6, "iemocap4": 4, "emorynlp": 7,
-        "dailydialog": 7, "empathetic32": 32, "sentiment3": 3, "cped13": 13,
+        "dailydialog": 7, "empathetic32": 32, "sentiment3": 3, "sentiment2": 2, "cped13": 13,
     }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ card = CorpusCard(
         "validation": {"conversations": 13, "utterances": 306},
     },
     layers={"sentiment": ("negative", "positive")},
+    spaces={"sentiment": "sentiment2"},
     faults=(
         "not the usual 1,284 / 229 / 686 utterances with scores: numbers do not compare",
         "the features are not normalised",

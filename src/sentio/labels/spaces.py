@@ -103,6 +103,11 @@ SPACES: dict[str, LabelSpace] = {
             source="three-way sentiment, as in MELD and CPED",
         ),
         LabelSpace(
+            name="sentiment2",
+            labels=("negative", "positive"),
+            source="two-way sentiment, as in CMU-MOSI's binary labels",
+        ),
+        LabelSpace(
             name="cped13",
             labels=(
                 "happy", "grateful", "relaxed", "positive-other", "neutral", "anger", "sadness",

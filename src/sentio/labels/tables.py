@@ -22,6 +22,11 @@ def _same(*labels: str) -> dict[str, dict[str, float]]:
     return {label: {label: 1.0} for label in labels}
 
 
+def _without(target: str, table: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """The table without what goes to that label alone."""
+    return {source: row for source, row in table.items() if set(row) != {target}}
+
+
 # Grouping of the GoEmotions release (Demszky et al. 2020, file ekman_mapping), neutral added.
 _GOEMOTIONS_EKMAN = _table(
     anger="anger annoyance disapproval",
@@ -104,6 +109,8 @@ _GOEMOTIONS_SENTIMENT3 = _table(
     negative="anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness",
 )
 
+_GOEMOTIONS_SENTIMENT2 = _without("neutral", _GOEMOTIONS_SENTIMENT3)
+
 # Ours. CPED's astonished is always a negative emotion (counted on its validation split).
 _GOEMOTIONS_CPED13 = _table(
     happy="amusement excitement joy",
@@ -128,6 +135,7 @@ TABLES: dict[tuple[str, str], dict[str, dict[str, float]]] = {
     ("goemotions", "emorynlp"): _GOEMOTIONS_EMORYNLP,
     ("goemotions", "empathetic32"): _GOEMOTIONS_EMPATHETIC32,
     ("goemotions", "sentiment3"): _GOEMOTIONS_SENTIMENT3,
+    ("goemotions", "sentiment2"): _GOEMOTIONS_SENTIMENT2,
     ("goemotions", "cped13"): _GOEMOTIONS_CPED13,
     ("meld", "ekman"): _same("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"),
     ("meld", "dailydialog"): _same("anger", "disgust", "fear", "sadness", "surprise", "neutral")
@@ -138,6 +146,7 @@ TABLES: dict[tuple[str, str], dict[str, dict[str, float]]] = {
         joyful="joy surprise", mad="anger disgust", neutral="neutral", sad="sadness", scared="fear"
     ),
     ("ekman", "sentiment3"): _table(positive="joy", neutral="neutral surprise", negative="anger disgust fear sadness"),
+    ("ekman", "sentiment2"): _table(positive="joy", negative="anger disgust fear sadness"),
     ("iemocap6", "iemocap4"): _table(happy="happy excited", sad="sad", neutral="neutral", angry="angry"),
     ("iemocap6", "ekman"): _table(joy="happy excited", sadness="sad", neutral="neutral", anger="angry frustrated"),
     ("iemocap4", "ekman"): _table(joy="happy", sadness="sad", neutral="neutral", anger="angry"),
