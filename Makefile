@@ -30,7 +30,7 @@ test: .venv/test
 # Torch first and pinned: an unpinned one brings gigabytes of GPU libraries.
 .venv/test: .venv/core
 	$(PIP) torch==2.13.0
-	$(PIP) --editable ".[ann,eval,hf,lance,train,test]"
+	$(PIP) --editable ".[ann,eval,face,hf,lance,media,train,test]"
 	touch $@
 
 clean:

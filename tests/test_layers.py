@@ -9,13 +9,13 @@ import pytest
 from sentio import registry
 
 HEAVY = (
-    "accelerate", "datasets", "httpx2", "lancedb", "onnxruntime", "peft", "polars", "scipy", "sklearn", "tokenizers",
-    "torch", "transformers", "trl", "usearch", "vllm",
+    "accelerate", "av", "cv2", "datasets", "httpx2", "lancedb", "onnxruntime", "peft", "polars", "scipy", "sklearn",
+    "soundfile", "tokenizers", "torch", "transformers", "trl", "usearch", "vllm",
 )  # fmt: skip
 LIGHT = (
     "sentio.curriculum", "sentio.prompts", "sentio.llms", "sentio.encoders", "sentio.indexes", "sentio.knowledge",
-    "sentio.retrieval", "sentio.labels.wheel", "sentio.training.llama_factory", "sentio.training.ordered",
-    "sentio.training.ordered_trainer",
+    "sentio.media.audio", "sentio.media.faces", "sentio.media.video", "sentio.retrieval", "sentio.labels.wheel",
+    "sentio.training.llama_factory", "sentio.training.ordered", "sentio.training.ordered_trainer",
 )  # fmt: skip
 ADAPTERS: tuple[registry.Kind, ...] = ("llms", "encoders", "indexes")
 
