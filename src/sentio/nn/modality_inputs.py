@@ -1,0 +1,74 @@
+"""The first step of a network over several modalities: vectors of any widths and scales become one width."""
+
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+import torch
+from torch import Tensor, nn
+
+from sentio.card import Modality
+from sentio.errors import RecipeError, UnknownName
+from sentio.nn.dialogue_batch import DialogueBatch
+
+ORDER: tuple[str, ...] = get_args(Modality)
+"""The first of these that is there is the main one: "text", "audio", "video"."""
+
+
+class ModalityInputs(nn.Module):
+    """Each modality's vectors, standardised and carried to `width`; a learned vector where an utterance has none.
+
+    `modalities` are those of `widths` (vector sizes by modality) in the order text, audio, video. Raises `UnknownName`
+    for others and `RecipeError` where there is none at all.
+    """
+
+    def __init__(self, widths: Mapping[str, int], width: int) -> None:
+        super().__init__()
+        for name in widths:
+            if name not in ORDER:
+                raise UnknownName("modality", name, ORDER)
+        if not widths:
+            raise RecipeError(f"a network needs a modality to read: {', '.join(ORDER)}")
+        self.modalities = tuple(name for name in ORDER if name in widths)
+        self.carried = nn.ModuleList(_Carried(widths[name], width) for name in self.modalities)
+
+    def forward(self, batch: DialogueBatch) -> list[Tensor]:
+        """Of each of `modalities`, shape (b, t, width)."""
+        return [
+            carried(batch.vectors[name], batch.present[name])
+            for name, carried in zip(self.modalities, self.carried, strict=True)
+        ]
+
+    def fit(self, batches: Iterable[DialogueBatch]) -> None:
+        """Take mean and deviation of every feature over the utterances of the training data that have it."""
+        sums = [torch.zeros(3, part.mean.shape[0], dtype=torch.float64) for part in self._parts()]
+        for batch in batches:
+            for index, name in enumerate(self.modalities):
+                there = batch.vectors[name][batch.present[name]].double().cpu()
+                sums[index] += torch.stack([torch.ones_like(there), there, there**2]).sum(1)
+        for part, total in zip(self._parts(), sums, strict=True):
+            part.standardise(*total)
+
+    def _parts(self) -> "list[_Carried]":
+        return [part for part in self.carried if isinstance(part, _Carried)]
+
+
+class _Carried(nn.Module):
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("deviation", torch.ones(size))
+        self.linear = nn.Linear(size, width)
+        self.absent = nn.Parameter(torch.zeros(width))
+
+    def standardise(self, count: Tensor, sums: Tensor, squares: Tensor) -> None:
+        mean = sums / count.clamp(min=1)
+        deviation = (squares / count.clamp(min=1) - mean**2).clamp(min=0).sqrt()
+        # Of MELD's openSMILE features 122 of 300 are constant: they are 0, and no noise is blown up.
+        deviation[deviation < 1e-6 * (1 + mean.abs())] = 1.0
+        self.mean.copy_(mean)
+        self.deviation.copy_(deviation)
+
+    def forward(self, vectors: Tensor, present: Tensor) -> Tensor:
+        return torch.where(present[..., None], self.linear((vectors - self.mean) / self.deviation), self.absent)

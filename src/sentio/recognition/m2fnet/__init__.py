@@ -1,0 +1,20 @@
+"""M2FNet: transformers over a dialogue's text, audio and video, and an attention that fuses them.
+
+After Chudasama, Kar, Gudmalwar, Shah, Wasnik and Onoe, "M2FNet: Multi-modal Fusion Network for Emotion Recognition in
+Conversation", CVPR Workshops 2022. There is no official code. What the paper leaves open (widths, heads, how an encoder
+is built, how triplets are drawn) is filled in from the re-implementation by iosonopersia and by ourselves: a
+reconstruction.
+"""
+
+from sentio.card import Card
+
+card = Card(
+    title="M2FNet",
+    summary="reads text, audio and video of a whole dialogue; sound and picture say which words to look at",
+    paper="https://arxiv.org/abs/2206.02187",
+    modalities=("text", "audio", "video"),
+    labels="meld",
+    extra="train",
+    reconstruction=True,
+    method="tuned.full",
+)
