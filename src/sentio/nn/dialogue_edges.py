@@ -84,8 +84,7 @@ def _last_of_same_speaker(speakers: Tensor) -> Tensor:
 def _exchange_lengths(begins: Tensor, returns: Tensor) -> Tensor:
     """At the first turn of a run: how many runs up to this one have come back to the speaker before the last; else 0.
 
-    A B A B A B gives 0 0 1 2 3 4. The released code keeps the count while a speaker goes on, where no contagion edge
-    reads it.
+    A B A B A B gives 0 0 1 2 3 4, A B A A B gives 0 0 1 0 2: a speaker who goes on does not end the exchange.
     """
     returned = returns.cumsum(1)
     broken = torch.where(begins & ~returns, returned, 0).cummax(1).values

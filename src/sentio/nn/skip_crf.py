@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from sentio.nn.dialogue_edges import DialogueEdges
 from sentio.nn.dialogue_network import NO_LABEL
@@ -59,9 +60,155 @@ class SkipCRF(nn.Module):
         self, emissions: Tensor, edges: DialogueEdges, mask: Tensor, labels: Tensor | None = None
     ) -> Tensor:
         """log Σ_y exp(score(y)) over the sequences that agree with `labels` where they are known; shape (b,)."""
+        allowed = torch.ones_like(emissions, dtype=torch.bool)
+        if labels is not None:
+            every = torch.arange(emissions.shape[-1], device=labels.device)
+            allowed = (labels[..., None] == every) | (labels[..., None] == NO_LABEL)
+        scores = (part.double() for part in (emissions, self.start, self.end, self.own, self.other))
+        sums: Tensor = _LogPartition.apply(*scores, allowed, _Shape.of(edges, mask))  # type: ignore[no-untyped-call]
+        return sums.to(emissions.dtype)
 
+    @torch.no_grad()
     def marginals(self, emissions: Tensor, edges: DialogueEdges, mask: Tensor) -> Tensor:
         """Probability of each label at each turn, shape (b, t, labels), zero at padding. Carries no gradient."""
+        scores = [part.double() for part in (emissions, self.start, self.end, self.own, self.other)]
+        _, sums = _forward(*scores, torch.ones_like(emissions, dtype=torch.bool), _Shape.of(edges, mask))
+        later = _backward(sums)[1:]
+        return ((sums.states * later).sum(2).transpose(0, 1) * mask[..., None]).to(emissions.dtype)
 
+    @torch.no_grad()
     def viterbi(self, emissions: Tensor, edges: DialogueEdges, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The label sequence of the highest score, (b, t) with -1 at padding, and that score, (b,)."""
+        emissions, start, end, own, other = (
+            part.double() for part in (emissions, self.start, self.end, self.own, self.other)
+        )
+        shape = _Shape.of(edges, mask)
+        rows, _, labels = emissions.shape
+        own = torch.stack([torch.zeros_like(own), own, torch.eye(labels).to(own).log()])[shape.kind]
+        gains = (emissions * mask[..., None]).transpose(0, 1)[:, :, None] + torch.where(shape.begins, other, 0.0)
+        best = torch.full((rows, labels, labels), -torch.inf, dtype=own.dtype, device=own.device)
+        best[:, 0] = start
+        origins = []
+        for begins, before, gain in zip(shape.begins, own, gains, strict=True):
+            turned = torch.where(begins, best.mT, best)
+            best, origin = (turned[..., None] + before[:, None]).max(2)
+            best = best + gain
+            origins.append(origin)
+        score, last = (best + end).flatten(1).max(1)
+        return _path(torch.stack(origins), shape.begins, last, mask), score
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What the recursion does at each turn, turns first. `kind`, (t, b): 0 sums over the label of the run before, 1 has
+    an inertia edge, 2 changes nothing: the first turn, and padding. `begins`, (t, b, 1, 1): a run begins."""
+
+    kind: Tensor
+    begins: Tensor
+    mask: Tensor
+
+    @staticmethod
+    def of(edges: DialogueEdges, mask: Tensor) -> "_Shape":
+        kind = torch.where(edges.inertia, 1, 0).masked_fill(~mask, 2)
+        kind[:, 0] = 2
+        return _Shape(kind.T.contiguous(), edges.contagion.T[..., None, None], mask)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The forward sums of b dialogues. A state, (b, labels, labels), has the last label of the run before in its rows
+    and the current one in its columns, and is scaled to the sum 1; `first` stands before the first turn, `states`, of
+    shape (t, b, labels, labels), behind each. `scales`, (t, b, 1, 1), is what they were divided by, `before` and
+    `after` the two factors of each turn, and `last`, (b,), the sum over the last state and `end`."""
+
+    first: Tensor
+    states: Tensor
+    scales: Tensor
+    before: Tensor
+    after: Tensor
+    begins: Tensor
+    end: Tensor
+    own: Tensor
+    last: Tensor
+
+
+def _forward(
+    emissions: Tensor, start: Tensor, end: Tensor, own: Tensor, other: Tensor, allowed: Tensor, shape: _Shape
+) -> tuple[Tensor, _Sums]:
+    """log Z and the forward sums of emissions (b, t, labels) over the labels that are `allowed`, (b, t, labels)."""
+    rows, _, labels = emissions.shape
+    highest = emissions.masked_fill(~allowed, -torch.inf).amax(-1, keepdim=True)
+    local = (emissions - highest).exp().masked_fill(~allowed, 0.0).masked_fill(~shape.mask[..., None], 1.0)
+    after = local.transpose(0, 1)[:, :, None] * torch.where(shape.begins, other.exp(), 1.0)
+    before = torch.stack([torch.ones_like(own), own.exp(), torch.eye(labels).to(own)])[shape.kind]
+    first = own.new_zeros(rows, labels, labels)
+    first[:, 0] = start.exp()
+    state, states, scales = first, [], []
+    for begins, one, two in zip(shape.begins, before, after, strict=True):
+        state = torch.bmm(torch.where(begins, state.mT, state), one).mul_(two)
+        scale = state.sum((1, 2), keepdim=True)
+        state.div_(scale)
+        states.append(state)
+        scales.append(scale)
+    last = (state.sum(1) * end.exp()).sum(1)
+    scaled = torch.stack(scales)
+    logs = scaled.log().sum((0, 2, 3)) + (highest[..., 0] * shape.mask).sum(1) + last.log()
+    return logs, _Sums(first, torch.stack(states), scaled, before, after, shape.begins, end.exp(), own.exp(), last)
+
+
+def _backward(sums: _Sums) -> Tensor:
+    """How the sum goes on from each state, relative to the whole: the probability of a state is its product with this.
+    Shape (t + 1, b, labels, labels); the first stands before the first turn."""
+    ratios = sums.after / sums.scales
+    state = (sums.end / sums.last[:, None])[:, None].expand_as(sums.first)
+    later = [state]
+    for begins, before, ratio in zip(sums.begins.flip(0), sums.before.flip(0), ratios.flip(0), strict=True):
+        turned = torch.bmm(state * ratio, before.mT)
+        state = torch.where(begins, turned.mT, turned)
+        later.append(state)
+    return torch.stack(later[::-1])
+
+
+class _LogPartition(torch.autograd.Function):
+    """log Z and its gradients, which are probabilities of labels and expected numbers of transitions.
+
+    Written out, because one pass back over small matrices costs less than what autograd records of the way there.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, *arguments: Any) -> Tensor:
+        log_partition, ctx.sums = _forward(*arguments)
+        ctx.shape = arguments[-1]
+        return log_partition
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        sums, shape, weight = ctx.sums, ctx.shape, grad[:, None, None]
+        later = _backward(sums)
+        states = sums.states * later[1:] * weight
+        earlier = torch.cat([sums.first[None], sums.states[:-1]])
+        turned = torch.where(shape.begins, earlier.mT, earlier) * (weight * (shape.kind == 1)[..., None, None])
+        following = later[1:] * sums.after / sums.scales
+        own = turned.flatten(0, 2).T @ following.flatten(0, 2)
+        return (
+            states.sum(2).transpose(0, 1) * shape.mask[..., None],
+            (sums.first * later[0] * weight)[:, 0].sum(0),
+            states[-1].sum((0, 1)),
+            own * sums.own,
+            (states * shape.begins).sum((0, 1)),
+            None,
+            None,
+        )
+
+
+def _path(origins: Tensor, begins: Tensor, last: Tensor, mask: Tensor) -> Tensor:
+    """The labels that lead to the `last` state, numbered row · labels + column, by each state's origin."""
+    labels = origins.shape[-1]
+    row = torch.arange(labels, device=last.device)[:, None]
+    states = torch.where(begins, origins * labels + row, row * labels + origins).flatten(2)
+    path, state = [last], last
+    for origin in states.flip(0)[:-1]:
+        state = origin.gather(1, state[:, None])[:, 0]
+        path.append(state)
+    return (torch.stack(path[::-1], 1) % labels).masked_fill(~mask, NO_LABEL)
