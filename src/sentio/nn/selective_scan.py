@@ -10,7 +10,6 @@ cost about √t calls; only products of decays occur, which are at most 1, never
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -71,50 +70,67 @@ class _Plan:
         return cls(blocks, chunks, math.ceil(steps / chunks))
 
 
-class _Block:
-    """Buffers of one block, with time first and channels last: each step is one stretch of (b, n, d) in memory."""
+class _Sweep:
+    """x_t += decay_t x_{t−1} within a block, in place, or `back`wards x_{t+1}.
 
-    def __init__(self, plan: _Plan, first: Tensor) -> None:
-        self.plan = plan
-        # One decay after the last (1: nothing follows in the block) and one state before the first.
-        self.decays = first.new_ones(plan.steps + 1, *first.shape)
-        self.states = first.new_empty(plan.steps + 1, *first.shape)
-        self.products = first.new_empty(plan.steps, *first.shape) if plan.chunks > 1 else None
+    In all chunks at once as if nothing came before them, then what enters each chunk, faded by the product of the
+    decays since. The views of the buffers are made once: they take as long as what is computed on them.
+    """
 
-    def run(self, steps: Tensor, rates: Tensor, written: Tensor, write: Tensor, first: Tensor) -> Tensor:
-        """States of the block, shape (steps, b, n, d), from the one before."""
-        # A power of two takes a third of the time of one of e.
-        torch.mul(steps.unsqueeze(-2), rates / math.log(2), out=self.decays[:-1]).exp2_()
-        torch.mul(written.unsqueeze(-2), write.unsqueeze(-1), out=self.states[1:])
-        self.states[0] = first
-        self._scan(self.decays[:-1], self.states[1:], first, back=False)
-        return self.states[1:]
-
-    def run_back(self, adjoints: Tensor, last: Tensor) -> None:
-        """Turns what each state's own output asks of it into what all outputs from then on ask of it."""
-        self._scan(self.decays[1:], adjoints, last, back=True)
-
-    def _scan(self, decays: Tensor, states: Tensor, first: Tensor, back: bool) -> None:
-        """x_t += decay_t x_{t−1} in place, `back`wards x_{t+1}: in all chunks at once, then from one to the next."""
-        shape = (self.plan.chunks, self.plan.length)
-        order = slice(None, None, -1 if back else 1)
-        rows, fade = (each.unflatten(0, shape).unbind(1)[order] for each in (states, decays))
-        if self.products is None:
-            rows[0].addcmul_(fade[0], first)
-        for (before, now), factor in zip(pairwise(rows), fade[1:], strict=True):
-            now.addcmul_(factor, before)
+    def __init__(self, plan: _Plan, decays: Tensor, states: Tensor, products: Tensor | None, back: bool) -> None:
+        shape, order = (plan.chunks, plan.length), slice(None, None, -1 if back else 1)
+        self.states = states.unflatten(0, shape)
+        steps, fades = (each.unflatten(0, shape).unbind(1)[order] for each in (states, decays))
+        self.first, self.moves = (steps[0], fades[0]), list(zip(steps[:-1], fades[1:], steps[1:], strict=True))
+        self.products = None if products is None else products.unflatten(0, shape)
         if self.products is None:
             return
-        products = self.products.unflatten(0, shape)
-        whole = products.unbind(1)[order]
-        whole[0].copy_(fade[0])
-        for (before, now), factor in zip(pairwise(whole), fade[1:], strict=True):
-            torch.mul(factor, before, out=now)
-        entering = [first]
-        for end, factor in zip(rows[-1].unbind()[order], whole[-1].unbind()[order], strict=True):
-            entering.append(torch.addcmul(end, factor, entering[-1]))
-        carried = torch.stack(entering[:-1][order]).unsqueeze(1)
-        states.unflatten(0, shape).addcmul_(products, carried)
+        faded = self.products.unbind(1)[order]
+        self.fading = list(zip(faded[:-1], fades[1:], faded[1:], strict=True))
+        self.entering = states.new_empty(plan.chunks, 1, *states.shape[1:])
+        heads, ends, falls = (each.unbind()[order] for each in (self.entering.squeeze(1), steps[-1], faded[-1]))
+        self.head, self.faded = heads[0], faded[0]
+        self.crossings = list(zip(heads[:-1], falls[:-1], ends[:-1], heads[1:], strict=True))
+
+    def run(self, entering: Tensor) -> None:
+        """With what enters the first chunk, shape (b, n, d)."""
+        if self.products is None:
+            self.first[0].addcmul_(self.first[1], entering)
+        for before, fade, now in self.moves:
+            now.addcmul_(fade, before)
+        if self.products is None:
+            return
+        self.faded.copy_(self.first[1])
+        for before, fade, now in self.fading:
+            torch.mul(fade, before, out=now)
+        self.head.copy_(entering)
+        for head, fall, end, following in self.crossings:
+            torch.addcmul(end, fall, head, out=following)
+        self.states.addcmul_(self.products, self.entering)
+
+
+class _Block:
+    """Buffers of one block, with time first and channels last: each step is one stretch of (b, n, d) in memory.
+
+    `decays` has a 1 behind its last step, where nothing follows, and `states` the state before the first.
+    """
+
+    def __init__(self, plan: _Plan, rates: Tensor, first: Tensor) -> None:
+        empty = first.new_empty
+        self.rates, self.exponents = rates, rates / math.log(2)
+        self.decays, self.states = (empty(plan.steps + 1, *first.shape) for _ in range(2))
+        self.decays[-1] = 1
+        self.products = empty(plan.steps, *first.shape) if plan.chunks > 1 else None
+        self.forth = _Sweep(plan, self.decays[:-1], self.states[1:], self.products, back=False)
+
+    def run(self, steps: Tensor, written: Tensor, write: Tensor, first: Tensor) -> Tensor:
+        """States of the block, shape (steps, b, n, d), of Δ, Δu and B in it and the state before it."""
+        # A power of two takes a third of the time of one of e.
+        torch.mul(steps.unsqueeze(-2), self.exponents, out=self.decays[:-1]).exp2_()
+        torch.mul(written.unsqueeze(-2), write.unsqueeze(-1), out=self.states[1:])
+        self.states[0] = first
+        self.forth.run(first)
+        return self.states[1:]
 
 
 class _Scan(torch.autograd.Function):
@@ -124,49 +140,54 @@ class _Scan(torch.autograd.Function):
     def forward(  # type: ignore[override]
         ctx: Any, inputs: Tensor, steps: Tensor, write: Tensor, read: Tensor, rates: Tensor, state: Tensor
     ) -> tuple[Tensor, Tensor]:
-        plan = _Plan.of(len(inputs), state.numel(), inputs.device.type)
-        block, starts, outputs = _Block(plan, state), [], []
+        plan, rates = _Plan.of(len(inputs), state.numel(), inputs.device.type), rates.contiguous()
+        block, starts = _Block(plan, rates, state), state.new_empty(plan.blocks + 1, *state.shape)
         u, step, b, c = _blocks(plan, inputs, steps, write, read)
-        rates = rates.contiguous()
+        outputs, starts[0] = torch.empty_like(u), state
         for i in range(plan.blocks):
-            starts.append(state)
-            states = block.run(step[i], rates, step[i] * u[i], b[i], state)
-            outputs.append(_times(c[i], states))
-            state = states[-1].clone()
-        ctx.save_for_backward(u, step, b, c, rates, torch.stack(starts))
+            states = block.run(step[i], step[i] * u[i], b[i], starts[i])
+            _sum_states(c[i], states, outputs[i])
+            starts[i + 1] = states[-1]
+        ctx.save_for_backward(u, step, b, c, rates, starts)
         ctx.plan, ctx.length = plan, len(inputs)
-        return torch.cat(outputs)[: len(inputs)], state
+        return outputs.flatten(0, 1)[: len(inputs)], starts[-1].clone()
 
     @staticmethod
     @once_differentiable  # type: ignore[misc, unused-ignore]
     def backward(ctx: Any, *asked: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
         u, step, b, c, rates, starts = ctx.saved_tensors
         plan: _Plan = ctx.plan
-        (asked_outputs,), adjoint = _blocks(plan, asked[0]), asked[1]
-        block, adjoints = _Block(plan, starts[0]), starts.new_empty(plan.steps, *starts.shape[1:])
-        found = [torch.empty_like(each) for each in (u, step, b, c)]
-        of_rates = torch.zeros_like(rates)
+        (asked_outputs,), entering = _blocks(plan, asked[0]), asked[1]
+        block, adjoints = _Block(plan, rates, starts[0]), starts.new_empty(plan.steps, *starts.shape[1:])
+        back = _Sweep(plan, block.decays[1:], adjoints, block.products, back=True)
+        of_u, of_step, of_b, of_c = (torch.empty_like(each) for each in (u, step, b, c))
+        of_rates, of_written = torch.zeros_like(rates), torch.empty_like(u[0])
         for i in reversed(range(plan.blocks)):
             written, asks = step[i] * u[i], asked_outputs[i]
-            states = block.run(step[i], rates, written, b[i], starts[i])
+            states = block.run(step[i], written, b[i], starts[i])
             torch.mul(asks.unsqueeze(-2), c[i].unsqueeze(-1), out=adjoints)
-            block.run_back(adjoints, adjoint)
-            of_written = _times(b[i], adjoints)
-            found[0][i] = step[i] * of_written
-            found[2][i] = (adjoints @ written.unsqueeze(-1)).squeeze(-1)
-            found[3][i] = (states @ asks.unsqueeze(-1)).squeeze(-1)
-            # What reaches the state before: through the decay, which depends on steps and rates.
-            adjoint = adjoints.mul_(block.decays[:-1])[0].clone()
+            back.run(entering)
+            _sum_states(b[i], adjoints, of_written)
+            torch.mul(step[i], of_written, out=of_u[i])
+            _sum_channels(adjoints, written, of_b[i])
+            _sum_channels(states, asks, of_c[i])
+            # What reaches the state before passes the decay, which depends on steps and rates.
+            entering = adjoints.mul_(block.decays[:-1])[0].clone()
             of_exponents = adjoints.mul_(block.states[:-1])
-            states = torch.mul(of_exponents, rates, out=states)
-            found[1][i] = torch.addcmul(states.sum(-2), u[i], of_written)
-            of_rates += torch.mul(of_exponents, step[i].unsqueeze(-2), out=states).sum((0, 1))
-        return *(each.flatten(0, 1)[: ctx.length] for each in found), of_rates, adjoint
+            summed = torch.mul(of_exponents, rates, out=states).sum(-2)
+            torch.addcmul(summed, u[i], of_written, out=of_step[i])
+            of_rates += of_exponents.mul_(step[i].unsqueeze(-2)).sum((0, 1))
+        return *(each.flatten(0, 1)[: ctx.length] for each in (of_u, of_step, of_b, of_c)), of_rates, entering
 
 
-def _times(rows: Tensor, states: Tensor) -> Tensor:
-    """Σ_n rows_n · states_n of shapes (t, b, n) and (t, b, n, d)."""
-    return (rows.unsqueeze(-2) @ states).squeeze(-2)
+def _sum_states(weights: Tensor, states: Tensor, out: Tensor) -> None:
+    """Σ_n weights_n · states_n of shapes (t, b, n) and (t, b, n, d), into (t, b, d)."""
+    torch.bmm(weights.flatten(0, 1).unsqueeze(-2), states.flatten(0, 1), out=out.flatten(0, 1).unsqueeze(-2))
+
+
+def _sum_channels(states: Tensor, weights: Tensor, out: Tensor) -> None:
+    """Σ_d states_d · weights_d of shapes (t, b, n, d) and (t, b, d), into (t, b, n)."""
+    torch.bmm(states.flatten(0, 1), weights.flatten(0, 1).unsqueeze(-1), out=out.flatten(0, 1).unsqueeze(-1))
 
 
 def _blocks(plan: _Plan, *each: Tensor) -> list[Tensor]:
