@@ -61,9 +61,10 @@ def application() -> "App":
     from sentio.cli.catalogue import catalogue
     from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
-    from sentio.cli.demos import HELP
+    from sentio.cli.demos import HELP as DEMOS
     from sentio.cli.evaluate import evaluate
     from sentio.cli.export import export
+    from sentio.cli.features import HELP as FEATURES
     from sentio.cli.knowledge import knowledge
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
@@ -82,7 +83,8 @@ def application() -> "App":
         app.command(command)
     app.command(runs())
     app.command(corpora())
-    app.command("sentio.cli.demos.commands:app", name="demos", help=HELP)
+    app.command("sentio.cli.demos.commands:app", name="demos", help=DEMOS)
+    app.command("sentio.cli.features.commands:app", name="features", help=FEATURES)
     app.command(knowledge())
     return app
 
