@@ -6,17 +6,20 @@ a head on [Z | H]; sections III-B and III-C add rows and nodes without fitting a
 is left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
 FEATURES, ENHANCEMENTS = 200, 200
 """Feature nodes, ten groups of twenty as one matrix, and enhancement nodes, one group: our design."""
+NODES = FEATURES + ENHANCEMENTS
 
 
 class BroadNodes(nn.Module):
-    """[Z | H] of vectors of `width`: FEATURES + ENHANCEMENTS numbers between −1 and 1."""
+    """[Z | H] of vectors of `width`: NODES numbers between −1 and 1."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -69,9 +72,7 @@ class Ridge:
         weights = self.weights + gain @ (targets - nodes @ self.weights)
         return Ridge(weights, (inverse + inverse.T) / 2, self.penalty)
 
-    def with_nodes(
-        self, nodes: Tensor, added: Tensor, targets: Tensor, row_weights: Tensor | None = None
-    ) -> "Ridge":
+    def with_nodes(self, nodes: Tensor, added: Tensor, targets: Tensor, row_weights: Tensor | None = None) -> "Ridge":
         """The head with `added` nodes, shape (rows, new), behind the `nodes` of the same rows (block inverse)."""
         new, targets_weighed = _weighed(added, targets, row_weights)
         nodes, _ = _weighed(nodes, targets, row_weights)
@@ -80,11 +81,51 @@ class Ridge:
         rest = own - (new.T @ nodes) @ across
         corner = torch.cholesky_inverse(torch.linalg.cholesky((rest + rest.T) / 2))
         side = -across @ corner
-        inverse = torch.cat(
-            [torch.cat([self.inverse - side @ across.T, side], 1), torch.cat([side.T, corner], 1)], 0
-        )
+        inverse = torch.cat([torch.cat([self.inverse - side @ across.T, side], 1), torch.cat([side.T, corner], 1)], 0)
         below = corner @ (new.T @ (targets_weighed - nodes @ self.weights))
         return Ridge(torch.cat([self.weights - across @ below, below]), inverse, self.penalty)
+
+
+class DeepBroad(nn.Module):
+    """Nodes of a state and their sum, of `width` again, all trained."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.nodes, self.dropout, self.outputs = BroadNodes(width), nn.Dropout(dropout), nn.Linear(NODES, width)
+
+    def forward(self, states: Tensor, vectors: Tensor) -> Tensor:
+        """Shape (…, width) of states of that shape; the vectors they come from are not looked at."""
+        out: Tensor = self.outputs(self.dropout(self.nodes(states)))
+        return out
+
+
+class ClassicBroad(nn.Module):
+    """Fixed random nodes of the vectors, a head in closed form, and a linear layer, alone trained, that reads its
+    scores. Until it is fitted the scores are 0. The nodes are those of torch's seed at the time of making."""
+
+    head: Tensor
+
+    def __init__(self, width: int, labels: int, out: int) -> None:
+        super().__init__()
+        self.nodes, self.outputs = BroadNodes(width).requires_grad_(False), nn.Linear(labels, out)
+        self.register_buffer("head", torch.zeros(NODES, labels))
+
+    def forward(self, states: Tensor, vectors: Tensor) -> Tensor:
+        """Shape (…, out) of vectors (…, width); the states made of them are not looked at."""
+        out: Tensor = self.outputs(self.nodes(vectors) @ self.head)
+        return out
+
+    def fit(self, rows: Iterable[tuple[Tensor, Tensor]], heavy: Tensor, penalty: float) -> None:
+        """Fit the head to one-hot labels of vectors (rows, width) and labels (rows,), which come some rows at a time.
+
+        `heavy`, shape (labels,), is the weight of a row of each label.
+        """
+        ridge = None
+        for vectors, labels in rows:
+            nodes, targets, weights = self.nodes(vectors), one_hot(labels, len(heavy)), heavy[labels]
+            ridge = ridge.with_rows(nodes, targets, weights) if ridge else Ridge.fit(nodes, targets, penalty, weights)
+        if ridge is not None:
+            self.head.copy_(ridge.weights)
 
 
 def _weighed(nodes: Tensor, targets: Tensor, row_weights: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -12,10 +12,9 @@ from typing import Literal
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
-from torch.nn.functional import one_hot
 
 from sentio.errors import RecipeError
-from sentio.nn.broad_learning import BroadNodes, Ridge
+from sentio.nn.broad_learning import ClassicBroad, DeepBroad
 from sentio.nn.dialogue_batch import DialogueBatch
 from sentio.nn.dialogue_network import NO_LABEL, DialogueNetwork, masked_cross_entropy
 from sentio.nn.guided_fusion import certainty, guidance
@@ -37,7 +36,7 @@ class Settings(BaseModel):
     `broad`: the nodes of the broad layer are trained with the rest ("deep"), are random and fixed with a head in closed
     form ("classic", see `BroadMamba.prepare`), or are left out. `bidirectional`: what is said later is read, too.
     `guidance`: modalities weigh by how sure they are ("certainty") or alike ("none"); `temperature` evens out,
-    `floor` is shared among those present. `unimodal` is the weight of the modalities' own losses, `penalty` the ridge's.
+    `floor` is shared by those present. `unimodal` is the weight of the modalities' own losses, `penalty` the ridge's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,9 +87,10 @@ class BroadMamba(DialogueNetwork):
     def read(self, batch: DialogueBatch) -> Reading:
         """Logits, and what they come from."""
         voices = self.voices(batch.speakers.clamp(min=0) % VOICES)
-        read = [way(*_modality(batch, name), voices) for name, way in self._named()]
+        vectors = [_vectors(batch, name, way.width) for name, way in self._named()]
+        read = [way(x, there, voices) for (x, there), (_, way) in zip(vectors, self._named(), strict=True)]
         states, own = (torch.stack(each, dim=2) for each in zip(*read, strict=True))
-        present = torch.stack([_modality(batch, name)[1] for name in self.ways], dim=2)
+        present = torch.stack([there for _, there in vectors], dim=2)
         sure = certainty(own) if self.settings.guidance == "certainty" else own.new_zeros(own.shape[:-1])
         weights = guidance(sure, present, self.settings.temperature, self.settings.floor)
         fused = (weights.unsqueeze(-1) * states).sum(2)
@@ -108,22 +108,22 @@ class BroadMamba(DialogueNetwork):
 
     @torch.no_grad()
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
-        """With the classic broad layer, fit each modality's head; else nothing.
+        """Take each modality's scale and, with the classic broad layer, fit its heads.
 
-        The nodes are random functions of a modality's vectors as they come in, scaled by their mean and deviation over
-        these batches, not of what the network makes of them: so the head stays right while the network is trained. It
-        is fitted to the labels of all utterances that have the modality and a label, every label as heavy as any other,
-        and its scores are one more input of the network.
+        The scale is that of all utterances that have the modality. The nodes of the classic layer are random functions
+        of the vectors at that scale, not of what the network makes of them: so the head stays right while the network
+        is trained. It is fitted to the labels of all utterances that have the modality and a label, every label as
+        heavy in all as any other, and its scores are one more input of the network.
         """
-        if self.settings.broad != "classic":
-            return
         labels = torch.cat([each.flatten() for _, each in batches])
         counts = torch.bincount(labels[labels != NO_LABEL], minlength=self.labels)
+        heavy = counts.sum() / (self.labels * counts.clamp(min=1))
         for name, way in self._named():
-            if isinstance(way.broad, _ClassicBroad):
-                seen = [(*_modality(batch, name), each) for batch, each in batches]
-                way.broad.scale(torch.cat([x[present] for x, present, _ in seen]))
-                way.broad.fit(_labelled(seen), 1 / counts.clamp(min=1), self.settings.penalty)
+            seen = [(*_vectors(batch, name, way.width), each) for batch, each in batches]
+            way.scale(torch.cat([x[present] for x, present, _ in seen]))
+            if isinstance(way.broad, ClassicBroad):
+                rows = ((way.scaled(x), each) for x, each in _labelled(seen))
+                way.broad.fit(rows, heavy, self.settings.penalty)
 
     def _named(self) -> Iterator[tuple[str, "_Way"]]:
         for name, way in self.ways.items():
@@ -134,16 +134,21 @@ class BroadMamba(DialogueNetwork):
 class _Way(nn.Module):
     """From one modality's vectors to its states and its own prediction."""
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, width: int, labels: int, settings: Settings) -> None:
         super().__init__()
         self.width = width
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("deviation", torch.ones(width))
         self.inputs, self.dropout = nn.Linear(width, settings.width), nn.Dropout(settings.dropout)
         self.mamba = BidirectionalMamba(settings.width, settings.dropout, settings.bidirectional)
-        self.broad: nn.Module | None = None
+        self.broad: DeepBroad | ClassicBroad | None = None
         if settings.broad == "deep":
-            self.broad = _DeepBroad(settings.width, settings.dropout)
+            self.broad = DeepBroad(settings.width, settings.dropout)
         elif settings.broad == "classic":
-            self.broad = _ClassicBroad(width, labels, settings.width)
+            self.broad = ClassicBroad(width, labels, settings.width)
         self.outputs = nn.Linear(settings.width, labels)
 
     def forward(self, x: Tensor, present: Tensor, voices: Tensor) -> tuple[Tensor, Tensor]:
@@ -151,70 +156,36 @@ class _Way(nn.Module):
         # Present utterances to the front, so that to the scan the others are padding.
         order = (~present).to(torch.int8).argsort(dim=1, stable=True)
         back = order.argsort(dim=1).unsqueeze(-1)
+        x = self.scaled(x)
         h = self.dropout(self.inputs(x) + voices).take_along_dim(order.unsqueeze(-1), 1)
         h = self.mamba(h, present.take_along_dim(order, 1)).take_along_dim(back, 1)
-        if isinstance(self.broad, _ClassicBroad):
-            h = h + self.broad(x)
-        elif self.broad is not None:
-            h = h + self.broad(h)
+        if self.broad is not None:
+            h = h + self.broad(h, x)
         return h.masked_fill(~present.unsqueeze(-1), 0), self.outputs(self.dropout(h))
 
-
-class _DeepBroad(nn.Sequential):
-    """Nodes of a state and their sum, trained with the rest."""
-
-    def __init__(self, width: int, dropout: float) -> None:
-        nodes = BroadNodes(width)
-        super().__init__(nodes, nn.Dropout(dropout), nn.Linear(nodes.size, width))
-
-
-class _ClassicBroad(nn.Module):
-    """Fixed random nodes of a modality's vectors and a head in closed form, whose scores a linear layer reads."""
-
-    mean: Tensor
-    deviation: Tensor
-    head: Tensor
-
-    def __init__(self, width: int, labels: int, out: int) -> None:
-        super().__init__()
-        self.nodes = BroadNodes(width).requires_grad_(False)
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("deviation", torch.ones(width))
-        self.register_buffer("head", torch.zeros(self.nodes.size, labels))
-        self.outputs = nn.Linear(labels, out)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Shape (b, t, width) to (b, t, out)."""
-        out: Tensor = self.outputs(self._nodes(x) @ self.head)
-        return out
-
     def scale(self, x: Tensor) -> None:
-        """Take mean and deviation of vectors (rows, width); what does not vary in them is left at its scale."""
+        """Take mean and deviation of vectors, shape (rows, width)."""
         if len(x):
-            deviation, mean = torch.std_mean(x.double(), dim=0, correction=0)
+            deviation, mean = torch.std_mean(x, dim=0, correction=0)
             self.mean.copy_(mean)
-            self.deviation.copy_(torch.where(deviation > 1e-6, deviation, 1.0))
+            # What does not vary, as 122 of MELD's 300 openSMILE numbers, keeps its scale: no noise is blown up.
+            self.deviation.copy_(torch.where(deviation > 1e-6 * (1 + mean.abs()), deviation, 1.0))
 
-    def fit(self, rows: Iterator[tuple[Tensor, Tensor]], heavy: Tensor, penalty: float) -> None:
-        """Fit the head to vectors (rows, width) and labels (rows,), whose rows are as `heavy` (labels,) as theirs."""
-        ridge = None
-        for x, labels in rows:
-            nodes, targets, weights = self._nodes(x), one_hot(labels, len(heavy)), heavy[labels]
-            ridge = ridge.with_rows(nodes, targets, weights) if ridge else Ridge.fit(nodes, targets, penalty, weights)
-        if ridge is not None:
-            self.head.copy_(ridge.weights)
-
-    def _nodes(self, x: Tensor) -> Tensor:
-        nodes: Tensor = self.nodes((x - self.mean) / self.deviation)
-        return nodes
+    def scaled(self, x: Tensor) -> Tensor:
+        """Vectors with mean 0 and deviation 1 where training saw them."""
+        return (x - self.mean) / self.deviation
 
 
-def _modality(batch: DialogueBatch, name: str) -> tuple[Tensor, Tensor]:
-    raise NotImplementedError
+def _vectors(batch: DialogueBatch, name: str, width: int) -> tuple[Tensor, Tensor]:
+    """A modality's vectors, 0 where it is absent, and where it is present; absent all over if the batch has none."""
+    if name not in batch.vectors:
+        return torch.zeros(*batch.mask.shape, width, device=batch.mask.device), torch.zeros_like(batch.mask)
+    present = batch.present[name] & batch.mask
+    return batch.vectors[name].masked_fill(~present.unsqueeze(-1), 0), present
 
 
 def _labelled(seen: Sequence[tuple[Tensor, Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
     """Vectors and labels of the utterances that have both, some rows at a time."""
     for x, present, labels in seen:
         chosen = present & (labels != NO_LABEL)
-        yield from zip(x[chosen].split(ROWS), labels[chosen].split(ROWS), strict=True)
+        yield from zip(torch.split(x[chosen], ROWS), torch.split(labels[chosen], ROWS), strict=True)

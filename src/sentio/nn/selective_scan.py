@@ -10,11 +10,10 @@ cost about √t calls; only products of decays occur, which are at most 1, never
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.functional import pad
 
 BLOCK = {"cpu": 2**18, "cuda": 2**25}
@@ -44,7 +43,7 @@ def selective_scan(
     if state is None:
         state = inputs.new_zeros(inputs.shape[0], *rates.shape, dtype=kind)
     time_first = (each.to(kind).transpose(0, 1) for each in (inputs, steps, write, read))
-    y, last = _Scan.apply(*time_first, rates.to(kind).T, state.to(kind).transpose(1, 2))
+    y, last = _Scan.apply(*time_first, rates.to(kind).T, state.to(kind).transpose(1, 2))  # type: ignore[no-untyped-call]
     return y.transpose(0, 1).to(inputs.dtype), last.transpose(1, 2)
 
 
@@ -78,11 +77,11 @@ class _Sweep:
     """
 
     def __init__(self, plan: _Plan, decays: Tensor, states: Tensor, products: Tensor | None, back: bool) -> None:
-        shape, order = (plan.chunks, plan.length), slice(None, None, -1 if back else 1)
-        self.states = states.unflatten(0, shape)
-        steps, fades = (each.unflatten(0, shape).unbind(1)[order] for each in (states, decays))
+        shape, order = (plan.chunks, plan.length, *states.shape[1:]), slice(None, None, -1 if back else 1)
+        self.states = states.view(shape)
+        steps, fades = (each.view(shape).unbind(1)[order] for each in (states, decays))
         self.first, self.moves = (steps[0], fades[0]), list(zip(steps[:-1], fades[1:], steps[1:], strict=True))
-        self.products = None if products is None else products.unflatten(0, shape)
+        self.products = None if products is None else products.view(shape)
         if self.products is None:
             return
         faded = self.products.unbind(1)[order]
@@ -133,12 +132,20 @@ class _Block:
         return self.states[1:]
 
 
+class _Kept(FunctionCtx):
+    """What the backward pass finds of the forward one."""
+
+    plan: _Plan
+    length: int
+    saved_tensors: tuple[Tensor, ...]
+
+
 class _Scan(torch.autograd.Function):
     """Time first: inputs and steps (t, b, d), write and read (t, b, n), rates (n, d), the state (b, n, d)."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any, inputs: Tensor, steps: Tensor, write: Tensor, read: Tensor, rates: Tensor, state: Tensor
+    def forward(
+        ctx: _Kept, inputs: Tensor, steps: Tensor, write: Tensor, read: Tensor, rates: Tensor, state: Tensor
     ) -> tuple[Tensor, Tensor]:
         plan, rates = _Plan.of(len(inputs), state.numel(), inputs.device.type), rates.contiguous()
         block, starts = _Block(plan, rates, state), state.new_empty(plan.blocks + 1, *state.shape)
@@ -153,8 +160,8 @@ class _Scan(torch.autograd.Function):
         return outputs.flatten(0, 1)[: len(inputs)], starts[-1].clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[misc, unused-ignore]
-    def backward(ctx: Any, *asked: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: _Kept, *asked: Tensor) -> tuple[Tensor, ...]:
         u, step, b, c, rates, starts = ctx.saved_tensors
         plan: _Plan = ctx.plan
         (asked_outputs,), entering = _blocks(plan, asked[0]), asked[1]
@@ -192,5 +199,5 @@ def _sum_channels(states: Tensor, weights: Tensor, out: Tensor) -> None:
 
 def _blocks(plan: _Plan, *each: Tensor) -> list[Tensor]:
     """Tensors of shape (t, b, …) as (blocks, steps, b, …); the steps added are 0 and change no state."""
-    missing = plan.blocks * plan.steps - len(each[0])
-    return [pad(one, (0, 0, 0, 0, 0, missing)).contiguous().unflatten(0, (plan.blocks, plan.steps)) for one in each]
+    missing, shape = plan.blocks * plan.steps - len(each[0]), (plan.blocks, plan.steps)
+    return [pad(one, (0, 0, 0, 0, 0, missing)).contiguous().view(*shape, *one.shape[1:]) for one in each]
