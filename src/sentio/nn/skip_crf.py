@@ -47,14 +47,20 @@ class SkipCRF(nn.Module):
 
         What is not labelled is unobserved: the probability is summed over all labels it might have.
         """
-        # One pass over twice the dialogues costs less than two passes: a step is mostly overhead.
-        twice = DialogueEdges(**{name: torch.cat([each, each]) for name, each in vars(edges).items()})
-        nothing = torch.full_like(labels, NO_LABEL)
-        sums = self.log_partition(
-            torch.cat([emissions, emissions]), twice, torch.cat([mask, mask]), torch.cat([labels, nothing])
-        )
-        observed, free = sums.chunk(2)
-        return observed - free
+        kind, emissions = _at_least_32_bits(emissions), emissions.double()
+        if bool((mask & (labels == NO_LABEL)).any()):
+            observed = self.log_partition(emissions, edges, mask, labels)
+        else:
+            observed = self._score(emissions, labels, edges, mask)
+        return (observed - self.log_partition(emissions, edges, mask)).to(kind)
+
+    def _score(self, emissions: Tensor, labels: Tensor, edges: DialogueEdges, mask: Tensor) -> Tensor:
+        """The score of one sequence a dialogue, shape (b,)."""
+        tags, last = labels.clamp(min=0), mask.sum(1, keepdim=True) - 1
+        own = self.own[tags.gather(1, edges.previous.clamp(min=0)), tags] * edges.inertia
+        other = self.other[tags.roll(1, 1), tags] * edges.contagion
+        local = emissions.gather(2, tags[..., None])[..., 0] * mask
+        return self.start[tags[:, 0]] + (local + own + other).sum(1) + self.end[tags.gather(1, last)[:, 0]]
 
     def log_partition(
         self, emissions: Tensor, edges: DialogueEdges, mask: Tensor, labels: Tensor | None = None
@@ -64,42 +70,49 @@ class SkipCRF(nn.Module):
         if labels is not None:
             every = torch.arange(emissions.shape[-1], device=labels.device)
             allowed = (labels[..., None] == every) | (labels[..., None] == NO_LABEL)
-        scores = (part.double() for part in (emissions, self.start, self.end, self.own, self.other))
-        sums: Tensor = _LogPartition.apply(*scores, allowed, _Shape.of(edges, mask))  # type: ignore[no-untyped-call]
-        return sums.to(emissions.dtype)
+        scores = self._in_64_bits(emissions)
+        sums: Tensor = _LogPartition.apply(*scores, allowed, _Turns.of(edges, mask))  # type: ignore[no-untyped-call]
+        return sums.to(_at_least_32_bits(emissions))
 
     @torch.no_grad()
     def marginals(self, emissions: Tensor, edges: DialogueEdges, mask: Tensor) -> Tensor:
         """Probability of each label at each turn, shape (b, t, labels), zero at padding. Carries no gradient."""
-        scores = [part.double() for part in (emissions, self.start, self.end, self.own, self.other)]
-        _, sums = _forward(*scores, torch.ones_like(emissions, dtype=torch.bool), _Shape.of(edges, mask))
+        scores = self._in_64_bits(emissions)
+        _, sums = _forward(*scores, torch.ones_like(emissions, dtype=torch.bool), _Turns.of(edges, mask))
         later = _backward(sums)[1:]
-        return ((sums.states * later).sum(2).transpose(0, 1) * mask[..., None]).to(emissions.dtype)
+        found = (sums.states * later).sum(2).transpose(0, 1) * mask[..., None]
+        return found.to(_at_least_32_bits(emissions))
 
     @torch.no_grad()
     def viterbi(self, emissions: Tensor, edges: DialogueEdges, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The label sequence of the highest score, (b, t) with -1 at padding, and that score, (b,)."""
-        emissions, start, end, own, other = (
-            part.double() for part in (emissions, self.start, self.end, self.own, self.other)
-        )
-        shape = _Shape.of(edges, mask)
+        kind = _at_least_32_bits(emissions)
+        emissions, start, end, own, other = self._in_64_bits(emissions)
+        turns = _Turns.of(edges, mask)
         rows, _, labels = emissions.shape
-        own = torch.stack([torch.zeros_like(own), own, torch.eye(labels).to(own).log()])[shape.kind]
-        gains = (emissions * mask[..., None]).transpose(0, 1)[:, :, None] + torch.where(shape.begins, other, 0.0)
+        own = torch.stack([torch.zeros_like(own), own, torch.ones_like(start).diag().log()])[turns.kind]
+        gains = (emissions * mask[..., None]).transpose(0, 1)[:, :, None] + torch.where(turns.begins, other, 0.0)
         best = torch.full((rows, labels, labels), -torch.inf, dtype=own.dtype, device=own.device)
         best[:, 0] = start
         origins = []
-        for begins, before, gain in zip(shape.begins, own, gains, strict=True):
+        for begins, before, gain in zip(turns.begins, own, gains, strict=True):
             turned = torch.where(begins, best.mT, best)
             best, origin = (turned[..., None] + before[:, None]).max(2)
             best = best + gain
             origins.append(origin)
         score, last = (best + end).flatten(1).max(1)
-        return _path(torch.stack(origins), shape.begins, last, mask), score
+        return _path(torch.stack(origins), turns.begins, last, mask), score.to(kind)
+
+    def _in_64_bits(self, emissions: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        return emissions.double(), self.start.double(), self.end.double(), self.own.double(), self.other.double()
+
+
+def _at_least_32_bits(emissions: Tensor) -> torch.dtype:
+    return torch.promote_types(emissions.dtype, torch.float32)
 
 
 @dataclass(frozen=True)
-class _Shape:
+class _Turns:
     """What the recursion does at each turn, turns first. `kind`, (t, b): 0 sums over the label of the run before, 1 has
     an inertia edge, 2 changes nothing: the first turn, and padding. `begins`, (t, b, 1, 1): a run begins."""
 
@@ -108,10 +121,10 @@ class _Shape:
     mask: Tensor
 
     @staticmethod
-    def of(edges: DialogueEdges, mask: Tensor) -> "_Shape":
+    def of(edges: DialogueEdges, mask: Tensor) -> "_Turns":
         kind = torch.where(edges.inertia, 1, 0).masked_fill(~mask, 2)
         kind[:, 0] = 2
-        return _Shape(kind.T.contiguous(), edges.contagion.T[..., None, None], mask)
+        return _Turns(kind.T.contiguous(), edges.contagion.T[..., None, None], mask)
 
 
 @dataclass(frozen=True)
@@ -133,18 +146,18 @@ class _Sums:
 
 
 def _forward(
-    emissions: Tensor, start: Tensor, end: Tensor, own: Tensor, other: Tensor, allowed: Tensor, shape: _Shape
+    emissions: Tensor, start: Tensor, end: Tensor, own: Tensor, other: Tensor, allowed: Tensor, turns: _Turns
 ) -> tuple[Tensor, _Sums]:
     """log Z and the forward sums of emissions (b, t, labels) over the labels that are `allowed`, (b, t, labels)."""
     rows, _, labels = emissions.shape
     highest = emissions.masked_fill(~allowed, -torch.inf).amax(-1, keepdim=True)
-    local = (emissions - highest).exp().masked_fill(~allowed, 0.0).masked_fill(~shape.mask[..., None], 1.0)
-    after = local.transpose(0, 1)[:, :, None] * torch.where(shape.begins, other.exp(), 1.0)
-    before = torch.stack([torch.ones_like(own), own.exp(), torch.eye(labels).to(own)])[shape.kind]
+    local = (emissions - highest).exp().masked_fill(~allowed, 0.0).masked_fill(~turns.mask[..., None], 1.0)
+    after = local.transpose(0, 1)[:, :, None] * torch.where(turns.begins, other.exp(), 1.0)
+    before = torch.stack([torch.ones_like(own), own.exp(), torch.ones_like(start).diag()])[turns.kind]
     first = own.new_zeros(rows, labels, labels)
     first[:, 0] = start.exp()
     state, states, scales = first, [], []
-    for begins, one, two in zip(shape.begins, before, after, strict=True):
+    for begins, one, two in zip(turns.begins, before, after, strict=True):
         state = torch.bmm(torch.where(begins, state.mT, state), one).mul_(two)
         scale = state.sum((1, 2), keepdim=True)
         state.div_(scale)
@@ -152,18 +165,18 @@ def _forward(
         scales.append(scale)
     last = (state.sum(1) * end.exp()).sum(1)
     scaled = torch.stack(scales)
-    logs = scaled.log().sum((0, 2, 3)) + (highest[..., 0] * shape.mask).sum(1) + last.log()
-    return logs, _Sums(first, torch.stack(states), scaled, before, after, shape.begins, end.exp(), own.exp(), last)
+    logs = scaled.log().sum((0, 2, 3)) + (highest[..., 0] * turns.mask).sum(1) + last.log()
+    return logs, _Sums(first, torch.stack(states), scaled, before, after, turns.begins, end.exp(), own.exp(), last)
 
 
 def _backward(sums: _Sums) -> Tensor:
     """How the sum goes on from each state, relative to the whole: the probability of a state is its product with this.
     Shape (t + 1, b, labels, labels); the first stands before the first turn."""
-    ratios = sums.after / sums.scales
     state = (sums.end / sums.last[:, None])[:, None].expand_as(sums.first)
     later = [state]
-    for begins, before, ratio in zip(sums.begins.flip(0), sums.before.flip(0), ratios.flip(0), strict=True):
-        turned = torch.bmm(state * ratio, before.mT)
+    factors = zip(sums.begins, sums.before, sums.after, sums.scales, strict=True)
+    for begins, before, after, scale in reversed(list(factors)):
+        turned = torch.bmm(state * after / scale, before.mT)
         state = torch.where(begins, turned.mT, turned)
         later.append(state)
     return torch.stack(later[::-1])
@@ -176,27 +189,29 @@ class _LogPartition(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, *arguments: Any) -> Tensor:
-        log_partition, ctx.sums = _forward(*arguments)
-        ctx.shape = arguments[-1]
+    def forward(ctx: Any, *parts: *tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, "_Turns"]) -> Tensor:  # noqa: ANN401
+        ctx.turns = parts[-1]
+        log_partition, ctx.sums = _forward(*parts)
         return log_partition
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        sums, shape, weight = ctx.sums, ctx.shape, grad[:, None, None]
+    @once_differentiable  # type: ignore[misc, unused-ignore]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
+        sums: _Sums = ctx.sums
+        turns: _Turns = ctx.turns
+        weight = grad[:, None, None]
         later = _backward(sums)
         states = sums.states * later[1:] * weight
         earlier = torch.cat([sums.first[None], sums.states[:-1]])
-        turned = torch.where(shape.begins, earlier.mT, earlier) * (weight * (shape.kind == 1)[..., None, None])
+        turned = torch.where(turns.begins, earlier.mT, earlier) * (weight * (turns.kind == 1)[..., None, None])
         following = later[1:] * sums.after / sums.scales
         own = turned.flatten(0, 2).T @ following.flatten(0, 2)
         return (
-            states.sum(2).transpose(0, 1) * shape.mask[..., None],
+            states.sum(2).transpose(0, 1) * turns.mask[..., None],
             (sums.first * later[0] * weight)[:, 0].sum(0),
             states[-1].sum((0, 1)),
             own * sums.own,
-            (states * shape.begins).sum((0, 1)),
+            (states * turns.begins).sum((0, 1)),
             None,
             None,
         )
@@ -208,7 +223,7 @@ def _path(origins: Tensor, begins: Tensor, last: Tensor, mask: Tensor) -> Tensor
     row = torch.arange(labels, device=last.device)[:, None]
     states = torch.where(begins, origins * labels + row, row * labels + origins).flatten(2)
     path, state = [last], last
-    for origin in states.flip(0)[:-1]:
+    for origin in reversed(states.unbind()[1:]):
         state = origin.gather(1, state[:, None])[:, 0]
         path.append(state)
     return (torch.stack(path[::-1], 1) % labels).masked_fill(~mask, NO_LABEL)
