@@ -38,6 +38,10 @@ class ModalityInputs(nn.Module):
             for name, carried in zip(self.modalities, self.carried, strict=True)
         ]
 
+    def joined(self, batch: DialogueBatch) -> Tensor:
+        """The sum of them, shape (b, t, width): one linear map of all the vectors side by side."""
+        return torch.stack(self(batch)).sum(0)
+
     def fit(self, batches: Iterable[DialogueBatch]) -> None:
         """Take mean and deviation of every feature over the utterances of the training data that have it."""
         sums = [torch.zeros(3, part.mean.shape[0], dtype=torch.float64) for part in self._parts()]
