@@ -72,7 +72,8 @@ def tune(
     uninterrupted run. `step_done` gets the share of the work done, 0..1. Raises `RecipeError` where two classes with
     two members each are not there, or the loss is no number any more.
     """
-    _require_classes(labels)
+    if not teachable(labels):
+        raise RecipeError("an extractor needs two classes with two utterances each that have a recording")
     optimizer = torch.optim.Adam(model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     done = 0
     if found := checkpoint_file.restore(checkpoint, optimizer):
@@ -132,6 +133,10 @@ def _pairs(labels: Tensor, count: int, dice: torch.Generator) -> Tensor:
             return torch.cat([anchors, positives])
 
 
-def _require_classes(labels: Tensor) -> None:
-    if int((torch.unique(labels, return_counts=True)[1] > 1).sum()) < 2:
-        raise RecipeError("an extractor needs two classes with two utterances each that have a recording")
+def teachable(labels: Tensor) -> bool:
+    """Whether the rows' classes, (n,), allow triplets: two of them have two members each.
+
+    >>> teachable(torch.tensor([0, 0, 1])), teachable(torch.tensor([0, 0, 1, 1]))
+    (False, True)
+    """
+    return int((torch.unique(labels, return_counts=True)[1] > 1).sum()) > 1
