@@ -9,7 +9,7 @@ from cyclopts import Parameter
 def export(
     run: Path,
     *,
-    form: Literal["merged", "adapter", "llama-factory"],
+    form: Literal["merged", "adapter", "llama-factory", "encoder"],
     out: Annotated[Path, Parameter(name=["--out", "-o"])],
     seed: int | None = None,
     data: Path | None = None,
@@ -21,6 +21,7 @@ def export(
     sentio export runs/prc-emo-meld --form merged --out models/prc-emo-meld
     sentio export runs/prc-emo-meld --form adapter --out adapters/prc-emo
     sentio export runs/prc-emo-meld --form llama-factory --out exports/prc --data DATA
+    sentio export runs/prc-encoder-meld --form encoder --out models/prc-encoder-meld
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ def export(
         The folder of a training run (`sentio train`).
     form
         merged: one model with the adapter in its weights; adapter: PEFT's format, which vLLM serves; llama-factory:
-        its data and configuration, to train there.
+        its data and configuration, to train there; encoder (of prc_encoder): its token layers as a
+        sentence-transformers model, for `sentio features build --encoder`.
     out
         A new or empty folder.
     seed

@@ -14,9 +14,9 @@ def export(
 ) -> str:
     """Write the model of a training run to the folder `out` in another form, and say in a line how to use it.
 
-    `form` is one that the system offers: merged, adapter or llama-factory. `seed` chooses among the run's seeds, the
-    best one by default; `data` is the folder of the corpora, where the form needs them. Raises `SentioError` where the
-    run cannot be exported so, `OutputError` where `out` holds something.
+    `form` is one that the system offers: merged, adapter or llama-factory of prc_emo, encoder of prc_encoder. `seed`
+    chooses among the run's seeds, the best one by default; `data` is the folder of the corpora, where the form needs
+    them. Raises `SentioError` where the run cannot be exported so, `OutputError` where `out` holds something.
     """
     config = Path(run) / "config.toml"
     tables = recipes.read(config)[1]

@@ -24,7 +24,7 @@ def write_merged(adapter: Path, tokenizer: Path, out: Path) -> None:
 
     from sentio.llms.checkpoint import load_checkpoint
 
-    beside = _beside(out)
+    beside = folder_beside(out)
     # Never in four bits: what is merged there is rounded twice.
     model = load_checkpoint(adapter, device="cpu", dtype=_dtype(adapter)).model
     assert isinstance(model, PeftModel)
@@ -39,7 +39,7 @@ def write_merged(adapter: Path, tokenizer: Path, out: Path) -> None:
 def write_adapter(adapter: Path, tokenizer: Path, out: Path) -> int:
     """The adapter in PEFT's format with its tokenizer, as vLLM's --lora-modules takes it; its rank, which
     --max-lora-rank must allow (16 by default). Raises `OutputError` where `out` is taken."""
-    beside = _beside(out)
+    beside = folder_beside(out)
     with reported(out):
         shutil.copytree(adapter, beside)
         for path in tokenizer.iterdir():
@@ -61,7 +61,7 @@ def _dtype(adapter: Path) -> "Dtype":
     return "auto"
 
 
-def _beside(out: Path) -> Path:
+def folder_beside(out: Path) -> Path:
     """A folder to write in until all is there. Raises `OutputError` where `out` is taken, or has no name to be
     written beside."""
     if out.name in ("", ".."):
