@@ -105,9 +105,8 @@ def train_visual(
     of_faces = labels[torch.tensor(shown, dtype=torch.long)]
     if teachable(of_faces):
         networks["face"] = learn("face", of_faces, face)
-    manifest = Manifest.model_validate(
-        {"modality": "video", "networks": tuple(networks), "base": settings.base, "labels": classes}
-        | {"utterances": len(there), "seed": seed}
+    manifest = Manifest(
+        modality="video", networks=tuple(networks), base=settings.base, labels=classes, utterances=len(there), seed=seed
     )
     return VisualExtractor(networks, manifest, remarked, detector)
 
