@@ -117,7 +117,7 @@ def _decoded(
         parts += [part.to_ndarray().astype(np.float32) for part in planar.resample(frame)]
     if not parts:
         return np.empty((1, 0), np.float32), rate
-    whole = np.concatenate(parts, axis=1)
-    first = max(0, round((start - begin) * rate))
-    last = None if end is None else max(first, round((end - begin) * rate))
-    return whole[:, first:last], rate
+    first = round((start - begin) * rate)
+    # A stream may begin later than its container: what comes before is silence, as beside the picture.
+    whole = np.pad(np.concatenate(parts, axis=1), ((0, 0), (max(0, -first), 0)))[:, max(0, first) :]
+    return (whole if end is None else whole[:, : round((end - start) * rate)]), rate

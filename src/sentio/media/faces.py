@@ -36,7 +36,7 @@ class CascadeDetector:
     (0, 4)
     """
 
-    def __init__(self, smallest: float = 0.1) -> None:
+    def __init__(self, smallest: float = 0.15) -> None:
         try:
             import cv2.data
         except ImportError:
@@ -50,6 +50,6 @@ class CascadeDetector:
 
         grey = cv2.equalizeHist(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
         side = max(24, round(self._smallest * min(grey.shape)))
-        found = self._cascade.detectMultiScale(grey, scaleFactor=1.1, minNeighbors=5, minSize=(side, side))
+        found = self._cascade.detectMultiScale(grey, minSize=(side, side))
         boxes: Boxes = np.array(found, np.int64).reshape(-1, 4)
         return boxes[np.lexsort(boxes.T[::-1])]
