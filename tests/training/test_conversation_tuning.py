@@ -35,15 +35,13 @@ def model() -> ConversationEncoder:
 
 
 def test_the_order_of_the_epochs_reaches_the_optimiser_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    given, there, update = [], lessons(), conversation_tuning._update
+    given, there, loss = [], lessons(), conversation_tuning._loss
 
-    def noted(
-        model: ConversationEncoder, optimizer: torch.optim.Optimizer, some: list[Lesson], settings: ConversationTuning
-    ) -> float:
+    def noted(model: ConversationEncoder, some: list[Lesson], settings: ConversationTuning) -> torch.Tensor:
         given.append([there.index(lesson) for lesson in some])
-        return update(model, optimizer, some, settings)
+        return loss(model, some, settings)
 
-    monkeypatch.setattr(conversation_tuning, "_update", noted)
+    monkeypatch.setattr(conversation_tuning, "_loss", noted)
     for _ in tune(model(), there, EPOCHS, SETTINGS, 1, tmp_path / "c.safetensors", lambda share: None):
         pass
     assert given == [[2, 0], [1, 3], [0, 2], [4], [4, 1], [0, 3], [2]]

@@ -22,13 +22,15 @@ from sentio.labels import LabelSpace
 from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Evidence, Witness
-from sentio.recognition.prc_encoder.lessons import Split, emotions, gold_labels, groups, known_names, lessons_of, splits
+from sentio.recognition.prc_encoder.lessons import known_names, lessons_of
 from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of
 from sentio.recognition.prc_encoder.recognizer import PrcEncoder
-from sentio.recognition.prc_encoder.scoring import Gold, scored, summary
 from sentio.retrieval import Repository, Target
-from sentio.training.conversation_tuning import ConversationTuning, Epoch, Lesson, predict, tune
+from sentio.training.conversation_tuning import ConversationTuning, Lesson, predict, tune
 from sentio.training.run_folder import Arrays, RunFolder, replacing
+from sentio.training.scoring import Gold, scored, summary
+from sentio.training.selection import Selection
+from sentio.training.splits import Split, emotions, gold_labels, groups, splits
 
 Progress = Callable[[str, float], None]
 
@@ -104,28 +106,17 @@ class School:
         model.load_state_dict(model.state_dict() | self.start)
         model.standardise([lesson.turns for lesson in self.lessons])
         epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
-        best, checkpoint = self._weights(seed), self.run.checkpoints / f"seed-{seed}.safetensors"
+        checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
         done = partial(progress, f"seed {seed}")
-        for epoch in tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done):
-            self._judge(epoch, best)
-        return {"history": np.array([self._judged(best, number) for number in range(1, len(epochs) + 1)])}
+        trained = tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done)
+        return {"history": np.array(self._selection.choose(seed, trained))}
 
-    def _weights(self, seed: int) -> Path:
-        return self.run.checkpoints / f"best-{seed}.safetensors"
+    @property
+    def _selection(self) -> Selection[ConversationEncoder]:
+        return Selection(self.run, self._judge)
 
-    def _judge(self, epoch: Epoch, best: Path) -> None:
-        """Keep the weights of the best epoch so far; of equal ones the first."""
-        now = scored(self.gold, predict(epoch.model, self.tests), self.space.labels)["weighted_f1"]
-        if now > max((self._judged(best, number) for number in range(1, epoch.number)), default=-1.0):
-            with replacing(best) as beside:
-                save_file(epoch.model.state_dict(), beside)
-        self.run.once(f"{best.stem}-{epoch.number}", lambda: {"weighted_f1": np.array(now)})
-
-    def _judged(self, best: Path, number: int) -> float:
-        def missing() -> Arrays:
-            raise RuntimeError(f"epoch {number} was not judged")
-
-        return float(self.run.once(f"{best.stem}-{number}", missing)["weighted_f1"])
+    def _judge(self, model: ConversationEncoder) -> float:
+        return scored(self.gold, predict(model, self.tests), self.space.labels)["weighted_f1"]
 
     def publish(self, progress: Progress) -> dict[str, Any]:
         """Train what is not trained yet, put the model in its place, and measure it as it will answer."""
@@ -148,7 +139,7 @@ class School:
         shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
         save_file(self.lower.state_dict(), folder / files.LOWER)
         for seed in seeds:
-            shutil.copyfile(self._weights(seed), files.weights(folder, seed))
+            shutil.copyfile(self._selection.weights(seed), files.weights(folder, seed))
         if self.demos:
             shutil.copytree(self.demos.path, folder / files.DEMOS, dirs_exist_ok=True)
         manifest = files.Manifest(

@@ -1,0 +1,57 @@
+"""Of each seed the epoch that is best on validation: its weights are kept, and what every epoch was worth."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Generic
+
+import numpy as np
+from safetensors.torch import save_file
+
+from sentio.training.epochs import Epoch, Network
+from sentio.training.run_folder import RunFolder, replacing
+
+
+@dataclass(frozen=True)
+class Selection(Generic[Network]):
+    """Chooses in a run folder's checkpoints; `score` judges a model, higher is better. With `patience` a training ends
+    after so many epochs in a row that were no better than the best."""
+
+    run: RunFolder
+    score: Callable[[Network], float]
+    patience: int | None = None
+
+    def weights(self, seed: int) -> Path:
+        """Where the best weights of a seed are."""
+        return self.run.checkpoints / f"best-{seed}.safetensors"
+
+    def choose(self, seed: int, epochs: Iterable[Epoch[Network]]) -> list[float]:
+        """The score of each epoch; of equal ones the first is kept. Killed, it goes on with the same `epochs`."""
+        for epoch in epochs:
+            scores = self._judge(seed, epoch)
+            if self.patience is not None and len(scores) - 1 - int(np.argmax(scores)) >= self.patience:
+                break
+        return self._judged(seed)
+
+    def _judge(self, seed: int, epoch: Epoch[Network]) -> list[float]:
+        """Scores up to this epoch, whose weights are kept where it is the best so far."""
+        now = self.score(epoch.model)
+        if now > max(self._judged(seed)[: epoch.number - 1], default=-1.0):
+            with replacing(self.weights(seed)) as beside:
+                save_file(epoch.model.state_dict(), beside)
+        self.run.once(self._stage(seed, epoch.number), lambda: {"score": np.array(now)})
+        return self._judged(seed)[: epoch.number]
+
+    def _judged(self, seed: int) -> list[float]:
+        """What the epochs so far were worth."""
+        found: list[float] = []
+        for number in count(1):
+            if not (self.run.checkpoints / f"{self._stage(seed, number)}.npz").exists():
+                break
+            found.append(float(self.run.once(self._stage(seed, number), dict)["score"]))
+        return found
+
+    @staticmethod
+    def _stage(seed: int, number: int) -> str:
+        return f"best-{seed}-{number}"
