@@ -8,8 +8,9 @@ unpickled is refused.
 import json
 import zlib
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -34,23 +35,27 @@ def read(path: Path, wanted: Wanted) -> dict[str, Array]:
     return {".npz": _npz, ".parquet": _parquet, ".safetensors": _safetensors}[path.suffix.lower()](path, wanted)
 
 
-def write(path: Path, suffix: str, ids: Mapping[str, list[str]], vectors: Mapping[str, NDArray[np.float32]]) -> None:
+def write(
+    file: BinaryIO, suffix: str, ids: Mapping[str, list[str]], vectors: Mapping[str, NDArray[np.float32]]
+) -> None:
     """Write columns of ids (rows,) and vectors (rows, width) in the format of that suffix."""
     if suffix == ".npz":
-        with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, **{name: np.array(column) for name, column in ids.items()}, **vectors)
+        np.savez(file, allow_pickle=False, **{name: np.array(column) for name, column in ids.items()}, **vectors)
     elif suffix == ".parquet":
         import polars
 
         columns = {name: polars.Series(column, dtype=polars.String) for name, column in ids.items()}
-        polars.DataFrame(columns | {name: polars.Series(each) for name, each in vectors.items()}).write_parquet(path)
+        # Into memory first: Polars tells a full disk as an error of its own.
+        whole = BytesIO()
+        polars.DataFrame(columns | {name: polars.Series(each) for name, each in vectors.items()}).write_parquet(whole)
+        file.write(whole.getbuffer())
     else:
         try:
-            from safetensors.numpy import save_file
+            from safetensors.numpy import save
         except ModuleNotFoundError as error:
             raise MissingExtra("train") from error
         # ASCII, in which JSON can say anything; the header of the format takes no half of a surrogate pair.
-        save_file(dict(vectors), path, metadata={name: json.dumps(column) for name, column in ids.items()})
+        file.write(save(dict(vectors), metadata={name: json.dumps(column) for name, column in ids.items()}))
 
 
 def _npz(path: Path, wanted: Wanted) -> dict[str, Array]:

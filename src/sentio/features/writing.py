@@ -1,9 +1,11 @@
 """Features into a file, as `stored` reads them: the columns conversation and utterance, and the vectors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import tee
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -49,11 +51,23 @@ def write(path: Path, conversations: Iterable[Conversation], source: FeatureSour
     if not rows:
         raise InputError("no utterance has features; nothing is written")
     ids = {name[0]: list(each) for name, each in zip((CONVERSATIONS, UTTERANCES), zip(*rows, strict=True), strict=True)}
+    with _replacing(path) as file:
+        formats.write(file, suffix, ids, {ARRAY: np.concatenate(blocks)})
+    return Written(len(rows), absent, source.width)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` that takes its place at the end, or goes where that is not reached."""
     beside = path.with_name(f"{path.name}.partial")
     with reported(path):
-        formats.write(beside, suffix, ids, {ARRAY: np.concatenate(blocks)})
-        beside.replace(path)
-    return Written(len(rows), absent, source.width)
+        try:
+            with beside.open("wb") as file:
+                yield file
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def format_of(path: Path) -> str:
