@@ -35,17 +35,17 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width: int = Field(default=256, ge=2)
-    hidden: int = Field(default=192, ge=1)
-    attention_layers: int = Field(default=2, ge=1)
-    gru_layers: int = Field(default=1, ge=1)
-    heads: int = Field(default=4, ge=1)
-    dropout: float = Field(default=0.3, ge=0, lt=1)
-    scale: bool = True
-    attention: bool = True
-    gru: bool = True
-    crf: bool = True
-    decode: Literal["marginals", "viterbi"] = "marginals"
+    width: int = Field(default=256, ge=2, description="width of the attention")
+    hidden: int = Field(default=192, ge=1, description="width of the recurrent states")
+    attention_layers: int = Field(default=2, ge=1, description="layers of attention")
+    gru_layers: int = Field(default=1, ge=1, description="recurrent layers")
+    heads: int = Field(default=4, ge=1, description="heads of the attention")
+    dropout: float = Field(default=0.3, ge=0, lt=1, description="dropout")
+    scale: bool = Field(default=True, description="whether scores of the attention are divided by the root of a head")
+    attention: bool = Field(default=True, description="whether there is attention")
+    gru: bool = Field(default=True, description="whether there are recurrent layers")
+    crf: bool = Field(default=True, description="whether there is a random field over the labels")
+    decode: Literal["marginals", "viterbi"] = Field(default="marginals", description="what the field answers by")
 
     @model_validator(mode="after")
     def _whole_heads(self) -> Self:
@@ -120,7 +120,7 @@ class EmotionIC(DialogueNetwork):
         return -log_likelihood / (labels != NO_LABEL).sum().clamp(min=1)
 
     def _logits(self, batch: DialogueBatch, edges: DialogueEdges) -> Tensor:
-        x = torch.stack(self.inputs(batch)).sum(0)  # a sum of linear maps is one map of the vectors side by side
+        x = self.inputs.joined(batch)
         read = [x]
         if self.attention is not None:
             read.append(self.attention(x, batch.speakers, batch.mask))
