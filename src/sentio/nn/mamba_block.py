@@ -82,6 +82,7 @@ class BidirectionalMamba(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Shape (b, t, width) as `x`; `mask`, shape (b, t), is true at the steps, which begin each row."""
+        x = x.masked_fill(~mask.unsqueeze(-1), 0)
         read = self.past(x, mask)[0]
         if self.future is not None:
             turned = reversed_places(mask).unsqueeze(-1)
