@@ -10,7 +10,7 @@ from torch.nn.functional import normalize
 
 from sentio.errors import RecipeError
 from sentio.nn.resnet18 import ResNet18
-from sentio.nn.triplet_mining import Miner
+from sentio.nn.triplet_mining import Miner, mined_negatives
 from sentio.training import extractor_tuning
 from sentio.training.extractor_tuning import Epoch, ExtractorTuning, tune
 
@@ -19,16 +19,17 @@ SETTINGS = ExtractorTuning(epochs=6, batch_size=4, learning_rate=3e-3, base=4)
 
 
 def pictures(rows: Tensor, dice: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A bright row of noise at a height that tells the class."""
+    """Noise with stripes: lying ones, upright ones or none tell the class."""
     images = torch.randn(len(rows), 1, 32, 24, generator=dice)
+    stripes = 2.0 * (torch.arange(32) // 4 % 2) - 1
     for place, row in enumerate(rows.tolist()):
-        images[place, 0, 10 * int(LABELS[row])] += 4
+        images[place, 0] += {0: stripes[:, None], 1: stripes[:24], 2: torch.zeros(())}[int(LABELS[row])]
     return images, torch.randint(12, 25, (len(rows),), generator=dice)
 
 
-def model() -> ResNet18:
+def model(base: int = 4) -> ResNet18:
     torch.manual_seed(0)
-    return ResNet18(channels=1, base=4)
+    return ResNet18(1, base)
 
 
 def separation(network: ResNet18) -> float:
@@ -50,12 +51,15 @@ def test_the_defaults_are_those_of_the_paper() -> None:
 
 
 def test_it_separates_what_it_has_not_seen_and_the_distances_say_so(tmp_path: Path) -> None:
-    network = model()
+    network = model(base=8)
     before = separation(network)
-    epochs = tuned(network, tmp_path / "c.safetensors", SETTINGS.model_copy(update={"epochs": 9}))
-    assert separation(network) > 2 * max(before, 1.0)
-    assert epochs[-1].negative - epochs[-1].positive > epochs[0].negative - epochs[0].positive + 0.2
-    assert [epoch.number for epoch in epochs] == list(range(1, 10))
+    settings = SETTINGS.model_copy(update={"epochs": 20, "batch_size": 16, "learning_rate": 1e-2})
+    epochs = tuned(network, tmp_path / "c.safetensors", settings)
+    assert before < 1.1
+    assert separation(network) > 1.7
+    assert epochs[0].negative - epochs[0].positive < 0.1
+    assert epochs[-1].negative - epochs[-1].positive > 0.4
+    assert [epoch.number for epoch in epochs] == list(range(1, 21))
 
 
 def test_anchors_and_positives_share_a_class_and_classes_are_drawn_alike(tmp_path: Path) -> None:
@@ -65,30 +69,29 @@ def test_anchors_and_positives_share_a_class_and_classes_are_drawn_alike(tmp_pat
         given.append(rows)
         return torch.randn(len(rows), 1, 8, 8, generator=dice), torch.full((len(rows),), 8)
 
-    settings = SETTINGS.model_copy(update={"epochs": 60, "base": 1})
+    settings = SETTINGS.model_copy(update={"epochs": 15, "base": 1})
     network = ResNet18(channels=1, base=1)
     for _ in tune(network, LABELS, noted, settings, 1, tmp_path / "c.safetensors", lambda share: None):
         pass
-    assert len(given) == 60 * 6  # 21 rows, 4 a step
+    assert len(given) == 15 * 6  # 21 rows, 4 a step
     anchors, positives = torch.stack(given).reshape(-1, 2, 4).unbind(1)
     assert (LABELS[anchors] == LABELS[positives]).all()
     assert (anchors != positives).all()
     shares = torch.bincount(LABELS[anchors].flatten()) / anchors.numel()
-    # 1,440 anchors: a share of a third has a standard error of 0.012. Drawn by row they were 0.57, 0.29, 0.14.
-    torch.testing.assert_close(shares, torch.full((3,), 1 / 3), atol=0.05, rtol=0)
+    # 360 anchors: a share of a third has a standard error of 0.025. Drawn by row they were 0.57, 0.29, 0.14.
+    torch.testing.assert_close(shares, torch.full((3,), 1 / 3), atol=0.07, rtol=0)
 
 
 def test_negatives_come_at_random_then_semi_hard_then_the_hardest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     miners: list[Miner] = []
-    mined = extractor_tuning.mined_negatives
 
     def noted(
         vectors: Tensor, labels: Tensor, anchors: Tensor, positives: Tensor, miner: Miner, dice: torch.Generator
     ) -> Tensor:
         miners.append(miner)
-        found = mined(vectors, labels, anchors, positives, miner, dice)
+        found = mined_negatives(vectors, labels, anchors, positives, miner, dice)
         assert (labels[found] != labels[anchors]).all()
         return found
 
