@@ -1,6 +1,6 @@
 """The loss that M2FNet's feature extractors learn by: triplets with an adaptive margin, variance, covariance.
 
-Chudasama et al., CVPR Workshops 2022, section 3.1.3. Triplets are an anchor, a positive of the same emotion and a
+Chudasama et al., CVPR Workshops 2022. Triplets are an anchor, a positive of the same emotion and a
 negative of another, each of shape (n, width). Where the paper has a fault, the function that departs from it says so.
 """
 
@@ -42,7 +42,7 @@ def triplet_loss(anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
 
 
 def adaptive_margin(ap: Tensor, an: Tensor) -> Tensor:
-    """[1 + 2 / exp(4·D_ap)] + [1 + 2 / exp(−4·D_an + 4)] for distances of any shape (paper, equation of the margin).
+    """[1 + 2 / exp(4·D_ap)] + [1 + 2 / exp(−4·D_an + 4)] for distances of any shape (paper).
 
     It grows with the distance of the negative: at unit length it stays below 114, beyond it explodes.
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 SPAN = 10
-"""Turns before and after with an edge to a turn (paper and released code)."""
+"""Turns before and after with an edge to a turn (DialogueGCN)."""
 RELATIONS = 4
 """Same or other speaker, times earlier or later."""
 
@@ -32,7 +32,7 @@ def relations(speakers: Tensor, span: int = SPAN) -> Tensor:
     """The relation of each turn to its neighbours, shape (b, t, 2·span + 1), -1 where there is no edge.
 
     0: same speaker, earlier; 1: same, later; 2: other, earlier; 3: other, later; a turn is to itself as to a later
-    one, as in the released code. The paper tells apart which speaker has either turn, 2P² relations for P speakers
+    one of its own. The paper tells apart which speaker has either turn, 2P² relations for P speakers
     numbered alike in all dialogues. Ours are what remains of these if nothing may depend on the numbers.
 
     >>> relations(torch.tensor([[0, 1, 0]]), span=1).tolist()
@@ -45,7 +45,7 @@ def relations(speakers: Tensor, span: int = SPAN) -> Tensor:
 
 
 class EdgeWeights(nn.Module):
-    """How much of a turn's neighbourhood each neighbour is: a softmax over xᵢ · W xⱼ (paper, equation 3)."""
+    """How much of a turn's neighbourhood each neighbour is: a softmax over xᵢ · W xⱼ (paper)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class EdgeWeights(nn.Module):
 
 
 class RelationalConvolution(nn.Module):
-    """Each turn's neighbours, weighted and mapped by their relation, and the turn itself (paper, equation 4)."""
+    """Each turn's neighbours, weighted and mapped by their relation, and the turn itself (paper)."""
 
     def __init__(self, width: int, out: int) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class RelationalConvolution(nn.Module):
 
 
 class GraphConvolution(nn.Module):
-    """The mean of each turn's neighbours, mapped, and the turn itself (paper, equation 5, which has a sum).
+    """The mean of each turn's neighbours, mapped, and the turn itself (the paper has a sum).
 
     A sum would make the states of a long dialogue 20 times those of a short one (ours).
     """

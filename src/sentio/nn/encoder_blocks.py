@@ -10,11 +10,12 @@ INNER = 4
 
 
 class EncoderBlock(nn.Module):
-    """One block of M2FNet's dialogue level (section 3.2): the stream and what an encoder of `layers` makes of it.
+    """One block of M2FNet's dialogue level: the stream and what an encoder of `layers` makes of it.
 
     The paper does not say how its layers are built. Ours normalise first, which trains without a warm-up (Xiong et
     al., ICML 2020), and know neither places nor speakers: turns in another order get the same answers in that order.
-    Not `nn.TransformerEncoderLayer`, whose fast path gives other numbers than its training path where rows are masked.
+    Not `nn.TransformerEncoderLayer`: its fast path returned NaN for a float mask (torch 2.13), and only a global setting
+    turns it off.
     """
 
     def __init__(self, width: int, heads: int, layers: int, dropout: float) -> None:

@@ -1,4 +1,4 @@
-"""M2FNet's fusion attention: what was heard and seen decides which words are looked at (section 3.2, figure 4)."""
+"""M2FNet's fusion attention: what was heard and seen decides which words are looked at."""
 
 from collections.abc import Sequence
 

@@ -7,6 +7,7 @@ attention over the whole dialogue before the last layers is left out.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,9 @@ from sentio.nn.dialogue_graph import EdgeWeights, GraphConvolution, RelationalCo
 from sentio.nn.dialogue_network import DialogueNetwork
 from sentio.nn.modality_inputs import ModalityInputs
 from sentio.nn.turn_readers import TurnReader
+from sentio.recognition.networks import recipe as recipes
+from sentio.recognition.networks import recognizer, training
+from sentio.recognition.networks.options import NetworkOptions
 
 card = Card(
     title="DialogueGCN",
@@ -32,7 +36,7 @@ card = Card(
 
 
 class Settings(BaseModel):
-    """Sizes for vectors of a small encoder; the paper's are 200 and 100 wide, on vectors of 100."""
+    """Sizes for vectors of a small encoder (our design)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,3 +71,12 @@ class DialogueGCN(DialogueNetwork):
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
         """Take the scale of the inputs from the training data."""
         self.inputs.fit(batch for batch, _ in batches)
+
+
+class Options(NetworkOptions):
+    """Those of every network over features."""
+
+
+Recipe = recipes.Recipe[Settings]
+train = partial(training.train, DialogueGCN)
+load = partial(recognizer.load, DialogueGCN, Settings, "dialogue_gcn")

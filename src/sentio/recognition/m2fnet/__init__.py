@@ -6,7 +6,13 @@ is built, how triplets are drawn) is filled in from the re-implementation by ios
 reconstruction.
 """
 
+from typing import TYPE_CHECKING
+
 from sentio.card import Card
+from sentio.recognition.networks.options import NetworkOptions
+
+if TYPE_CHECKING:
+    from sentio.recognition.networks.recognizer import NetworkRecognizer
 
 card = Card(
     title="M2FNet",
@@ -18,3 +24,15 @@ card = Card(
     reconstruction=True,
     method="tuned.full",
 )
+
+
+class Options(NetworkOptions):
+    """Those of every network over features."""
+
+
+def load(options: Options) -> "NetworkRecognizer":
+    """The recogniser of a training run; raises as `recognizer.load`."""
+    from sentio.recognition.m2fnet.network import M2FNet, Settings
+    from sentio.recognition.networks import recognizer
+
+    return recognizer.load(M2FNet, Settings, "m2fnet", options)
