@@ -74,8 +74,9 @@ class VectorCache:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    # In this order: another process that is making the file marks it before there is a table in it.
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
     if tables and application != APPLICATION:
         raise sqlite3.DatabaseError("it is another program's database")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
@@ -51,7 +51,10 @@ def _encoder(run: Path, out: Path, seed: int | None) -> str:
     except (SafetensorError, RuntimeError, KeyError) as error:
         raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
     with reported(out):
-        bert.save_pretrained(beside)
+        beside.mkdir()
+        bert.config.to_json_file(beside / "config.json")
+        # `save_pretrained` would show a progress bar.
+        save_file(bert.state_dict(), beside / "model.safetensors", metadata={"format": "pt"})
         _write_rest(beside, model / files.TOKENIZER, manifest)
         (beside / "README.md").write_text(_card(run, chosen), "utf8")
         beside.rename(out)
