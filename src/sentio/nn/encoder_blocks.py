@@ -14,8 +14,8 @@ class EncoderBlock(nn.Module):
 
     The paper does not say how its layers are built. Ours normalise first, which trains without a warm-up (Xiong et
     al., ICML 2020), and know neither places nor speakers: turns in another order get the same answers in that order.
-    Not `nn.TransformerEncoderLayer`: its fast path returned NaN for a float mask (torch 2.13), and only a global setting
-    turns it off.
+    Not `nn.TransformerEncoderLayer`: its fast path returned NaN for a float mask (torch 2.13), and only a setting for
+    the whole process turns it off.
     """
 
     def __init__(self, width: int, heads: int, layers: int, dropout: float) -> None:

@@ -16,9 +16,9 @@ from sentio.nn.modality_inputs import ModalityInputs
 class Settings(BaseModel):
     """Sizes for vectors of a small encoder (384 wide); where the paper or its re-implementation differs is said.
 
-    The paper found 1 block best on MELD and 5 on IEMOCAP, and 5 fusion layers best on both, 1.4 and 2.5 points above the
-    worst number of them. `fusion` = 0 is its ablation: the modalities are only put side by side. These settings make 0.46 million
-    weights of text alone and 2.05 million of three modalities.
+    The paper found 1 block best on MELD and 5 on IEMOCAP, and 5 fusion layers best on both, 1.4 and 2.5 points above
+    the worst number of them. `fusion` = 0 is its ablation: the modalities are only put side by side. These settings
+    make 0.46 million weights of text alone and 2.05 million of three modalities.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
