@@ -106,9 +106,15 @@ def test_one_of_several_arrays(stored: Callable[..., Stored]) -> None:
 
 
 def test_the_version_is_that_of_the_content(stored: Callable[..., Stored]) -> None:
-    one, other = stored({**IDS, "text": TEXT}).version, stored({**IDS, "text": TEXT + 1}).version
-    assert one != other
-    assert stored({**IDS, "text": TEXT}).version == one
+    version = stored({**IDS, "text": TEXT}).version
+    assert version == "decd7d8343380324"  # in all formats
+    assert stored({**IDS, "text": TEXT, "audio": 2 * TEXT}, "text").version == version
+    others = [
+        {**IDS, "text": TEXT + 1},
+        {**IDS, "text": TEXT[::-1].copy()},
+        {**IDS, "utterance": list("012"), "text": TEXT},
+    ]
+    assert len({version, *(stored(columns).version for columns in others)}) == 4
 
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])

@@ -6,15 +6,16 @@ split, and conversations here do not: "meld_dev_embeddings.npz#text_base+1039" s
 1039 (see `corpora.meld`).
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentio.conversation import Conversation
-from sentio.encoders.files import version_of
 from sentio.errors import InputError
 from sentio.features.address import Address
 from sentio.features.base import Features
@@ -27,7 +28,8 @@ train, 62 of 113 dialogues have turns too few for their number's rows."""
 
 
 class Stored:
-    """The vectors of one array of a file, held in memory. `version` is a hash of the file and of what is read of it."""
+    """The vectors of one array of a file, held in memory. `version` is a hash of them and of whose they are: the same
+    content has the same one in another format, or beside other arrays."""
 
     def __init__(self, address: Address) -> None:
         """Read the file; raises `InputError` where it is damaged, and `UnknownName` where it has no such array."""
@@ -35,7 +37,7 @@ class Stored:
         array = address.array or self._table.only()
         self._vectors = self._table.arrays[array]
         self._rows_of = Counter(conversation for conversation, _ in self._table.rows)
-        self.version = version_of([address.path], array, address.shift)
+        self.version = _version(self._vectors, list(self._table.rows))
 
     @property
     def width(self) -> int:
@@ -54,6 +56,13 @@ class Stored:
             present = rows >= 0
             yield Features.of(conversation, self._vectors[np.where(present, rows, 0)], present)
         match.check(self._rows_of)
+
+
+def _version(vectors: NDArray[np.float32], keys: Sequence[Key]) -> str:
+    """16 hexadecimal digits."""
+    digest = sha256(np.ascontiguousarray(vectors).ravel())
+    digest.update(json.dumps([vectors.shape[1], *keys]).encode())
+    return digest.hexdigest()[:16]
 
 
 @dataclass
