@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sentio import Conversation, Utterance, corpora, features
 from sentio.errors import InputError, UnknownName
-from sentio.features.address import SUFFIXES, Address, parsed
+from sentio.features.address import SUFFIXES, Address
 from sentio.features.stored import Stored
 
 pytest.importorskip("safetensors")
@@ -232,19 +230,6 @@ def test_the_file_is_looked_for_here_and_in_the_data(tmp_path: Path, monkeypatch
         InputError, match=r"^y.npz: no such file of features, nor in .*data; point --data or SENTIO_DATA"
     ):
         features.load("y.npz#text")
-
-
-@given(st.text(st.characters(exclude_characters="#"), min_size=1), st.integers(0, 10**6))
-def test_addresses(array: str, shift: int) -> None:
-    assert parsed(f"a/b.NPZ#{array}+{shift}") == Address(Path("a/b.NPZ"), array, shift)
-    assert parsed(f"a#b.npz#{array}+{shift}") == Address(Path("a#b.npz"), array, shift)
-
-
-def test_addresses_in_short() -> None:
-    assert parsed("a#b.npz") == Address(Path("a#b.npz"))
-    assert parsed("b.npz#text") == Address(Path("b.npz"), "text")
-    assert parsed("b.npz#+7") == Address(Path("b.npz"), None, 7)
-    assert [parsed(name) for name in ("minilm", "minilm+mini", "runs/x", "a.pkl#text")] == [None] * 4
 
 
 def test_the_stored_features_of_mosi_are_its_own(data: Path) -> None:

@@ -60,7 +60,7 @@ class Stored:
 
 def _version(vectors: NDArray[np.float32], keys: Sequence[Key]) -> str:
     """16 hexadecimal digits."""
-    digest = sha256(np.ascontiguousarray(vectors).ravel())
+    digest = sha256(vectors.tobytes())
     digest.update(json.dumps([vectors.shape[1], *keys]).encode())
     return digest.hexdigest()[:16]
 
