@@ -26,6 +26,42 @@ def test_it_has_the_published_number_of_weights() -> None:
     assert sum(weight.numel() for weight in ResNet18(channels=3).parameters()) == published + own
 
 
+def test_it_is_the_resnet18_of_a_peer() -> None:
+    transformers = pytest.importorskip("transformers")
+    config = transformers.ResNetConfig(
+        embedding_size=4, hidden_sizes=[4, 8, 16, 32], depths=[2, 2, 2, 2], layer_type="basic"
+    )
+    torch.manual_seed(1)
+    peer, model = transformers.ResNetModel(config).eval(), network(channels=3).eval()
+    for part in peer.modules():
+        if isinstance(part, nn.BatchNorm2d):  # or two ways around would be told apart by nothing
+            nn.init.normal_(part.weight, 1, 0.3)
+            nn.init.normal_(part.bias)
+    theirs, ours = peer.state_dict(), model.state_dict()
+    for name in ours:
+        if (same := _of_peer(name)) is not None:
+            ours[name] = theirs.pop(same)
+    assert not theirs
+    model.load_state_dict(ours)
+    images = torch.randn(2, 3, 64, 50, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        pooled = peer(images / (1 + model.scale.eps) ** 0.5).pooler_output.flatten(1)
+        torch.testing.assert_close(model(images), model.project(pooled), atol=1e-4, rtol=1e-4)
+
+
+def _of_peer(name: str) -> str | None:
+    """A weight's name in transformers; None for the parts that are ours."""
+    first, rest = name.split(".", 1)
+    if first in ("scale", "project"):
+        return None
+    if first in ("first", "norm"):
+        return f"embedder.embedder.{'convolution' if first == 'first' else 'normalization'}.{rest}"
+    number, layer, weight = rest.split(".", 2)
+    place = {"one": "layer.0", "two": "layer.1", "around": "shortcut"}[layer.removesuffix("_norm")]
+    kind = "normalization" if layer.endswith("_norm") else "convolution"
+    return f"encoder.stages.{int(number) // 2}.layers.{int(number) % 2}.{place}.{kind}.{weight}"
+
+
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 70), min_size=1, max_size=4))
 def test_a_picture_has_the_same_vector_alone_and_in_a_batch(widths: list[int]) -> None:
