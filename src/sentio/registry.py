@@ -59,14 +59,7 @@ class Component(BaseModel):
 
     def options(self) -> dict[str, str]:
         """Names of the component's options and what they do, from the source of its `class Options`."""
-        for node in ast.parse(self.source.read_text("utf8")).body:
-            if isinstance(node, ast.ClassDef) and node.name == "Options":
-                return {
-                    field.target.id: _description(field.value)
-                    for field in node.body
-                    if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-                }
-        return {}
+        return _fields(self.source, "Options")
 
     def load(self) -> ModuleType:
         """Import the component; a missing optional package becomes `MissingExtra`."""
@@ -125,6 +118,33 @@ def find(kind: Kind, name: str) -> Component:
     for entry in entry_points(group=f"sentio.{kind}", name=name):
         return _plugin(kind, entry)
     raise UnknownName(NOUNS[kind], name, known)
+
+
+def _fields(source: Path, name: str) -> dict[str, str]:
+    """The annotated fields of a class, those of a base class of ours first, and what they do; none without it."""
+    body = ast.parse(source.read_text("utf8")).body
+    for node in body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            found: dict[str, str] = {}
+            for base in node.bases:
+                if isinstance(base, ast.Name) and (origin := _ours_of(body, base.id)):
+                    found |= _fields(origin, base.id)
+            return found | {
+                field.target.id: _description(field.value)
+                for field in node.body
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+            }
+    return {}
+
+
+def _ours_of(body: list[ast.stmt], name: str) -> Path | None:
+    """The file of ours from which a source imports a name."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
+            package, *path = (node.module or "").split(".")
+            if package == "sentio":
+                return Path(__file__).parent.joinpath(*path).with_suffix(".py")
+    return None
 
 
 def _description(value: ast.expr | None) -> str:

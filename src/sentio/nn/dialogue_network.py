@@ -28,6 +28,10 @@ class DialogueNetwork(nn.Module):
         """Mean over the labelled utterances; `labels` has the shape (b, t), -1 for none, `weights` (labels,)."""
         return masked_cross_entropy(self(batch), labels, weights, smoothing)
 
+    def rate(self, parameter: str) -> float:
+        """How many times as fast as the others the parameter of this name learns."""
+        return 1.0
+
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
         """Look at the training data, with its labels, before the first epoch: closed-form parts are fitted here."""
 

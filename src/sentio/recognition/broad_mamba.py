@@ -7,7 +7,13 @@ that guide the fusion), their order and the number of parameters; every equation
 whose scores say nothing about theirs.
 """
 
+from functools import partial
+
 from sentio.card import Card
+from sentio.nn.broad_mamba import BroadMamba, Settings
+from sentio.recognition.networks import recipe as recipes
+from sentio.recognition.networks import recognizer, training
+from sentio.recognition.networks.options import NetworkOptions
 
 card = Card(
     title="Broad Mamba",
@@ -19,3 +25,12 @@ card = Card(
     reconstruction=True,
     method="tuned.full",
 )
+
+
+class Options(NetworkOptions):
+    """Those of every network over features."""
+
+
+Recipe = recipes.Recipe[Settings]
+train = partial(training.train, BroadMamba)
+load = partial(recognizer.load, BroadMamba, Settings, "broad_mamba")

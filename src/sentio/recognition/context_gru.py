@@ -5,6 +5,7 @@ are all that is left of it.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,9 @@ from sentio.nn.dialogue_batch import DialogueBatch
 from sentio.nn.dialogue_network import DialogueNetwork
 from sentio.nn.modality_inputs import ModalityInputs
 from sentio.nn.turn_readers import SpeakerReader, TurnReader
+from sentio.recognition.networks import recipe as recipes
+from sentio.recognition.networks import recognizer, training
+from sentio.recognition.networks.options import NetworkOptions
 
 card = Card(
     title="Context GRU",
@@ -61,3 +65,12 @@ class ContextGRU(DialogueNetwork):
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
         """Take the scale of the inputs from the training data."""
         self.inputs.fit(batch for batch, _ in batches)
+
+
+class Options(NetworkOptions):
+    """Those of every network over features."""
+
+
+Recipe = recipes.Recipe[Settings]
+train = partial(training.train, ContextGRU)
+load = partial(recognizer.load, ContextGRU, Settings, "context_gru")

@@ -5,7 +5,13 @@ recognition in conversation", SCIENCE CHINA Information Sciences 2024, doi 10.10
 The network is `sentio.nn.emotionic`. The paper reads vectors of a tuned RoBERTa-large; here any vectors are read.
 """
 
+from functools import partial
+
 from sentio.card import Card
+from sentio.nn.emotionic import EmotionIC, Settings
+from sentio.recognition.networks import recipe as recipes
+from sentio.recognition.networks import recognizer, training
+from sentio.recognition.networks.options import NetworkOptions
 
 card = Card(
     title="EmotionIC",
@@ -17,3 +23,12 @@ card = Card(
     extra="train",
     method="tuned.full",
 )
+
+
+class Options(NetworkOptions):
+    """Those of every network over features."""
+
+
+Recipe = recipes.Recipe[Settings]
+train = partial(training.train, EmotionIC)
+load = partial(recognizer.load, EmotionIC, Settings, "emotionic")

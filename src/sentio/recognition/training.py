@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sentio import registry
@@ -28,13 +29,22 @@ def train(
     path = Path(recipe)
     text, tables = recipes.read(path)
     component = registry.find("recognition", tables["system"])
-    # A system of one file has no room for a module `train`, and `find_spec` would fail to look inside.
-    if not hasattr(component.load(), "__path__") or find_spec(f"{component.module}.train") is None:
+    trainer = _trainer(component)
+    if trainer is None:
         raise RecipeError(f"{path}: the system {component.id!r} cannot be trained")
-    try:
-        trainer = import_module(f"{component.module}.train")
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train") from error
     settings = recipes.checked(path, tables, trainer.Recipe)
     run = RunFolder(Path(out or Path("runs") / path.stem), text)
     return run.complete(lambda: trainer.train(settings, run, None if data is None else Path(data), progress))
+
+
+def _trainer(component: registry.Component) -> ModuleType | None:
+    """What has `Recipe` and `train`: the module `train` of a folder, or the one file of a system; else None."""
+    module = component.load()
+    if not hasattr(module, "__path__"):
+        return module if hasattr(module, "Recipe") else None
+    if find_spec(f"{component.module}.train") is None:
+        return None
+    try:
+        return import_module(f"{component.module}.train")
+    except ModuleNotFoundError as error:
+        raise MissingExtra("train") from error

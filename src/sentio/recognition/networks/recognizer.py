@@ -1,0 +1,108 @@
+"""Conversations in, predictions out, as a stream: what a trained network over features answers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import tee
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from sentio import features, labels
+from sentio.conversation import Conversation
+from sentio.errors import InputError, SentioError
+from sentio.features import Features, FeatureSource
+from sentio.features.encoded import Encoded
+from sentio.nn.dialogue_batch import Dialogue, DialogueBatch
+from sentio.nn.dialogue_network import DialogueNetwork
+from sentio.recognition.base import Prediction
+from sentio.recognition.networks import manifest as files
+from sentio.recognition.networks.architecture import Architecture
+from sentio.recognition.networks.dialogues import dialogue
+from sentio.recognition.networks.options import NetworkOptions
+
+
+class NetworkRecognizer:
+    """The recogniser of a training run.
+
+    It answers with the mean of the probabilities of all seeds, or with those of one. A conversation is read by itself
+    and in 32 bits: an answer does not depend on its neighbours, to the last bit.
+    """
+
+    def __init__(
+        self, networks: Sequence[DialogueNetwork], space: labels.LabelSpace, sources: Mapping[str, FeatureSource]
+    ) -> None:
+        self.space = space
+        self._networks, self._sources = networks, sources
+
+    def predict(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
+        """One `Prediction` a conversation, in order, one after the other."""
+        asked, *copies = tee(conversations, 1 + len(self._sources))
+        streams = [_read(source, copy) for source, copy in zip(self._sources.values(), copies, strict=True)]
+        for conversation in asked:
+            told = {name: next(stream) for name, stream in zip(self._sources, streams, strict=True)}
+            if not len(conversation):
+                yield Prediction(np.zeros((0, len(self.space))))
+                continue
+            yield Prediction(answers(self._networks, dialogue(conversation, told)))
+
+
+def answers(networks: Sequence[DialogueNetwork], one: Dialogue) -> NDArray[np.float64]:
+    """The mean of the networks' probabilities for a dialogue, shape (t, labels)."""
+    batch = DialogueBatch.of([one])
+    with torch.no_grad():
+        found = torch.stack([network.probabilities(batch)[0] for network in networks])
+    return found.double().mean(0).numpy()
+
+
+def load(
+    architecture: Architecture, settings: type[BaseModel], system: str, options: NetworkOptions
+) -> NetworkRecognizer:
+    """The recogniser of a run of this system.
+
+    Raises `SentioError` where no run is named or its folder is damaged, `InputError` where the features are not those
+    it was trained on.
+    """
+    if options.model is None:
+        recipe = f"sentio train recipes/{system.replace('_', '-')}-meld.toml"
+        name = system.replace("_", "-")
+        raise SentioError(f"{system} has to be trained: {recipe}, then --system runs/{name}-meld")
+    manifest = files.read(options.model, system)
+    if options.seed_of is not None and options.seed_of not in manifest.seeds:
+        seeds = ", ".join(map(str, manifest.seeds))
+        raise SentioError(f"{options.model} has no seed {options.seed_of}; it has {seeds}")
+    try:
+        chosen = settings.model_validate(manifest.network)
+    except ValidationError as error:
+        raise SentioError(f"{options.model / files.NAME}: damaged settings of the network") from error
+    space = labels.space(manifest.space)
+    widths = {name: source.width for name, source in manifest.features.items()}
+    seeds_asked = manifest.seeds if options.seed_of is None else [options.seed_of]
+    networks = [files.restored(architecture(widths, len(space), chosen), options.model, seed) for seed in seeds_asked]
+    return NetworkRecognizer(networks, space, _sources(manifest, options))
+
+
+def _sources(manifest: files.Manifest, options: NetworkOptions) -> dict[str, FeatureSource]:
+    given = {"text": options.text, "audio": options.audio, "video": options.video}
+    for name, address in given.items():
+        if address and name not in manifest.features:
+            raise SentioError(f"this run reads {', '.join(manifest.features)}, no {name}")
+    found = {}
+    for name, trained in manifest.features.items():
+        source = features.load(given[name] or trained.address)
+        if source.width != trained.width:
+            raise InputError(f"{name}: features {source.width} wide, the run was trained on {trained.width}")
+        # Another file holds other utterances; another encoder speaks another language.
+        if isinstance(source, Encoded) and source.version != trained.version:
+            raise InputError(f"{name}: {trained.address} is not the encoder that the run was trained with any more")
+        found[name] = source
+    return found
+
+
+def _read(source: FeatureSource, conversations: Iterable[Conversation]) -> Iterator[Features]:
+    """Features of each conversation; those of an encoder one by one, since a batch can change their last bit."""
+    if isinstance(source, Encoded):
+        for conversation in conversations:
+            yield from source.read([conversation])
+    else:
+        yield from source.read(conversations)

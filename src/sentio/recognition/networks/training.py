@@ -1,0 +1,129 @@
+"""How a network over features is trained: vectors computed once, one model a seed, chosen on validation."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from sentio import corpora, features
+from sentio.curriculum import plan
+from sentio.labels import LabelSpace
+from sentio.nn.dialogue_network import DialogueNetwork
+from sentio.recognition.networks import manifest as files
+from sentio.recognition.networks.architecture import Architecture
+from sentio.recognition.networks.dialogues import Sources, examples
+from sentio.recognition.networks.recipe import Recipe
+from sentio.recognition.networks.recognizer import answers
+from sentio.training.network_tuning import LabelledDialogue, predict, tune
+from sentio.training.run_folder import Arrays, RunFolder, replacing
+from sentio.training.scoring import Gold, scored, summary
+from sentio.training.selection import Selection
+from sentio.training.splits import Split, emotions, gold_labels, groups, splits
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class School:
+    """What all seeds of a run share."""
+
+    make: Callable[[], DialogueNetwork]
+    recipe: Recipe[Any]
+    run: RunFolder
+    layer: str
+    space: LabelSpace
+    sources: Sources
+    train: Split
+    lessons: list[LabelledDialogue]
+    tests: list[LabelledDialogue]
+    gold: Gold
+
+    def study(self, progress: Progress, seed: int) -> Arrays:
+        """Train a seed and keep its best weights; each epoch's weighted F1."""
+        recipe = self.recipe
+        torch.manual_seed(seed)
+        network = self.make().to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+        epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
+        checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
+        done = partial(progress, f"seed {seed}")
+        trained = tune(network, self.lessons, len(self.space), epochs, recipe.tuning, seed, checkpoint, done)
+        return {"history": np.array(self._selection.choose(seed, trained))}
+
+    @property
+    def _selection(self) -> Selection[DialogueNetwork]:
+        return Selection(self.run, self._judge, self.recipe.tuning.patience)
+
+    def _judge(self, network: DialogueNetwork) -> float:
+        return scored(self.gold, predict(network, self.tests), self.space.labels)["weighted_f1"]
+
+    def publish(self, progress: Progress) -> dict[str, Any]:
+        """Train what is not trained yet, put the models in their place, and measure them as they will answer."""
+        history = {}
+        for seed in self.recipe.seeds:
+            history[seed] = self.run.once(f"study-{seed}", partial(self.study, progress, seed))["history"].tolist()
+            self.run.checkpoints.joinpath(f"seed-{seed}.safetensors").unlink(missing_ok=True)
+        self._place({seed: max(epochs) for seed, epochs in history.items()})
+        found = {}
+        for number, seed in enumerate(self.recipe.seeds):
+            progress("measuring", number / len(self.recipe.seeds))
+            network = files.restored(self.make(), self.run.model, seed)
+            told = [answers([network], test.dialogue) for test in self.tests]
+            found[seed] = np.log(np.concatenate(told).clip(min=1e-12))
+        weights = sum(parameter.numel() for parameter in self.make().parameters())
+        return summary(self.gold, found, self.space.labels) | {"epochs": history, "weights": weights}
+
+    def _place(self, seeds: dict[int, float]) -> None:
+        folder, recipe = self.run.model, self.recipe
+        folder.mkdir(exist_ok=True)
+        for seed in seeds:
+            shutil.copyfile(self._selection.weights(seed), files.weights(folder, seed))
+        manifest = files.Manifest(
+            system=recipe.system,
+            space=self.space.name,
+            corpus=recipe.corpus,
+            features={
+                name: files.Source(address=address, width=self.sources[name].width, version=self.sources[name].version)
+                for name, address in recipe.features.items()
+            },
+            network=recipe.network.model_dump(mode="json"),
+            seeds=seeds,
+        )
+        with replacing(folder / files.NAME) as beside:
+            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+
+
+def train(
+    architecture: Architecture, recipe: Recipe[Any], run: RunFolder, data: Path | None, progress: Progress
+) -> dict[str, Any]:
+    """Train one model a seed and measure each on validation; they go to `run.model`.
+
+    Killed and started again, it goes on after the last finished epoch. Returns the metrics. Raises `RecipeError` where
+    recipe and corpus do not fit, `InputError` for what cannot be read.
+    """
+    corpus = corpora.load(recipe.corpus, data)
+    layer, space = emotions(corpus, recipe.target)
+    train, tests = splits(corpus, layer, recipe.held_out, recipe.limit)
+    sources: Sources = {
+        name: features.load(address, data, features.default_cache()) for name, address in recipe.features.items()
+    }
+    lessons = []
+    for number, split in enumerate((train, tests)):
+        progress("reading", number / 2)
+        lessons.append(examples(split, layer, space, sources))
+    learned, asked = lessons
+    widths = {name: source.width for name, source in sources.items()}
+    gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer, space)), groups(tests))
+    make = partial(architecture, widths, len(space), recipe.network)
+    school = School(make, recipe, run, layer, space, sources, train, learned, asked, gold)
+    measured = recipe.held_out or "validation"
+    metrics = school.publish(progress) | {
+        "fitted_on": [f"{recipe.corpus}/train"] + ([f"{recipe.corpus}/validation"] if recipe.held_out else []),
+        "selected_on": [f"{recipe.corpus}/{measured}"],
+    }
+    run.finish(metrics)
+    return metrics
