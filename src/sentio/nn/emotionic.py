@@ -60,6 +60,10 @@ class EmotionIC(DialogueNetwork):
     The attention sees the whole dialogue, the recurrent layers what came before. What both find and the utterance
     itself are normalised and stand beside each other; two linear maps make logits of them, which are the field's
     emissions.
+
+    >>> network = EmotionIC({"text": 384}, labels=7, settings=Settings())
+    >>> sum(weights.numel() for weights in network.parameters())
+    1610487
     """
 
     def __init__(self, widths: Mapping[str, int], labels: int, settings: Settings) -> None:

@@ -31,7 +31,16 @@ class SkipCRF(nn.Module):
 
     Computes in 64 bits, whatever the emissions are in, and in the probability domain with one scale a turn, which makes
     a step one small matrix product. Exact while transitions and `start`, `end` stay within ±300; emissions may have
-    any finite size.
+    any finite size. Speakers who keep their labels hold on to them against a weak contradiction:
+
+    >>> from sentio.nn.dialogue_edges import dialogue_edges
+    >>> crf = SkipCRF(2)
+    >>> crf.own.data = 3 * torch.eye(2)
+    >>> speakers = torch.tensor([[0, 1, 0]])
+    >>> mask = speakers >= 0
+    >>> emissions = torch.tensor([[[2.0, 0.0], [0.0, 2.0], [0.0, 0.5]]])
+    >>> crf.viterbi(emissions, dialogue_edges(speakers, mask), mask)[0].tolist()
+    [[0, 1, 0]]
     """
 
     def __init__(self, labels: int) -> None:
@@ -94,14 +103,15 @@ class SkipCRF(nn.Module):
         gains = (emissions * mask[..., None]).transpose(0, 1)[:, :, None] + torch.where(turns.begins, other, 0.0)
         best = torch.full((rows, labels, labels), -torch.inf, dtype=own.dtype, device=own.device)
         best[:, 0] = start
-        origins = []
-        for begins, before, gain in zip(turns.begins, own, gains, strict=True):
+        # One buffer for all steps: fresh memory in each would cost as much as what is computed in it.
+        sums, origins = best.new_empty(rows, *own.shape[2:], labels), torch.empty_like(own, dtype=torch.long)
+        for begins, before, gain, origin in zip(turns.begins, own, gains, origins, strict=True):
             turned = torch.where(begins, best.mT, best)
-            best, origin = (turned[..., None] + before[:, None]).max(2)
-            best = best + gain
-            origins.append(origin)
+            torch.add(turned[..., None], before[:, None], out=sums)
+            torch.max(sums, 2, out=(best, origin))
+            best += gain
         score, last = (best + end).flatten(1).max(1)
-        return _path(torch.stack(origins), turns.begins, last, mask), score.to(kind)
+        return _path(origins, turns.begins, last, mask), score.to(kind)
 
     def _in_64_bits(self, emissions: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         return emissions.double(), self.start.double(), self.end.double(), self.own.double(), self.other.double()
@@ -156,30 +166,26 @@ def _forward(
     before = torch.stack([torch.ones_like(own), own.exp(), torch.ones_like(start).diag()])[turns.kind]
     first = own.new_zeros(rows, labels, labels)
     first[:, 0] = start.exp()
-    state, states, scales = first, [], []
-    for begins, one, two in zip(turns.begins, before, after, strict=True):
-        state = torch.bmm(torch.where(begins, state.mT, state), one).mul_(two)
-        scale = state.sum((1, 2), keepdim=True)
-        state.div_(scale)
-        states.append(state)
-        scales.append(scale)
+    state, states, scales = first, torch.empty_like(after), after.new_empty(*after.shape[:2], 1, 1)
+    for begins, one, two, found, scale in zip(turns.begins, before, after, states, scales, strict=True):
+        torch.bmm(torch.where(begins, state.mT, state), one, out=found)
+        torch.sum(found.mul_(two), (1, 2), keepdim=True, out=scale)
+        state = found.div_(scale)
     last = (state.sum(1) * end.exp()).sum(1)
-    scaled = torch.stack(scales)
-    logs = scaled.log().sum((0, 2, 3)) + (highest[..., 0] * turns.mask).sum(1) + last.log()
-    return logs, _Sums(first, torch.stack(states), scaled, before, after, turns.begins, end.exp(), own.exp(), last)
+    logs = scales.log().sum((0, 2, 3)) + (highest[..., 0] * turns.mask).sum(1) + last.log()
+    return logs, _Sums(first, states, scales, before, after, turns.begins, end.exp(), own.exp(), last)
 
 
 def _backward(sums: _Sums) -> Tensor:
     """How the sum goes on from each state, relative to the whole: the probability of a state is its product with this.
     Shape (t + 1, b, labels, labels); the first stands before the first turn."""
-    state = (sums.end / sums.last[:, None])[:, None].expand_as(sums.first)
-    later = [state]
-    factors = zip(sums.begins, sums.before, sums.after, sums.scales, strict=True)
-    for begins, before, after, scale in reversed(list(factors)):
-        turned = torch.bmm(state * after / scale, before.mT)
-        state = torch.where(begins, turned.mT, turned)
-        later.append(state)
-    return torch.stack(later[::-1])
+    later = torch.empty(len(sums.states) + 1, *sums.first.shape, dtype=sums.first.dtype, device=sums.first.device)
+    later[-1] = (sums.end / sums.last[:, None])[:, None]
+    factors = zip(sums.begins, sums.before, sums.after / sums.scales, later[1:], later[:-1], strict=True)
+    for begins, before, ratio, state, found in reversed(list(factors)):
+        turned = torch.bmm(state * ratio, before.mT)
+        torch.where(begins, turned.mT, turned, out=found)
+    return later
 
 
 class _LogPartition(torch.autograd.Function):
