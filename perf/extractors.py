@@ -24,10 +24,10 @@ from transformers import audio_utils
 
 from sentio.nn.log_mel import BANDS, HOP, RATE, WINDOW, LogMel
 from sentio.nn.resnet18 import ResNet18
+from sentio.recognition.m2fnet.extractors import TOGETHER
 from sentio.recognition.m2fnet.recordings import pictures_of
 from sentio.training.batches import by_length
 
-TOGETHER = 16
 Sounds = list[NDArray[np.float32]]
 
 
@@ -42,11 +42,11 @@ def main() -> None:
     sounds: Sounds = [dice.normal(0, 0.1, round(RATE * each)).astype(np.float32) for each in seconds]
     torch.manual_seed(0)
     network = ResNet18(channels=1).eval()
-    rows = np.arange(wanted.count)
+    rows, some = np.arange(wanted.count), TOGETHER["audio"]
     sizes = np.array([len(sound) for sound in sounds])
     orders = {
-        "by length": list(by_length(sizes, TOGETHER)),
-        "as they come": [rows[i : i + TOGETHER] for i in range(0, wanted.count, TOGETHER)],
+        "by length": list(by_length(sizes, some)),
+        "as they come": [rows[i : i + some] for i in range(0, wanted.count, some)],
         "one by one": [rows[i : i + 1] for i in range(wanted.count)],
     }
     works: dict[str, Callable[[], object]] = {
@@ -57,7 +57,7 @@ def main() -> None:
     print(f"{wanted.count} utterances of {seconds.mean():.1f} s on average")
     _compared(works, wanted.repeats, wanted.count)
     fronts: dict[str, Callable[[], object]] = {
-        "log-mel": partial(_log_mels, sounds, list(by_length(sizes, TOGETHER))),
+        "log-mel": partial(_log_mels, sounds, list(by_length(sizes, some))),
         "log-mel of transformers": partial(_of_peer, sounds),
     }
     _compared(fronts, wanted.repeats, wanted.count)
