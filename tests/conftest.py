@@ -72,6 +72,31 @@ def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return folder / "run"
 
 
+@pytest.fixture(scope="session")
+def trained_networks(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run, on the invented corpus, of each system that is a network over features, by its name."""
+    pytest.importorskip("torch")
+    from sentio.recognition.training import train
+
+    folder = tmp_path_factory.mktemp("networks")
+
+    def trained(system: str) -> Path:
+        recipe = folder / f"{system}.toml"
+        recipe.write_text(made_up.NETWORK.format(system=system, settings=made_up.NETWORKS[system]))
+        train(recipe, out=folder / system, data=invented)
+        return folder / system
+
+    return trained
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test writes to the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
     """Installs a system: its name, which is also its module's, and the source, None for a module that is gone."""

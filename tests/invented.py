@@ -60,3 +60,36 @@ learning_rate = 1e-3
 memory = 0.5
 """
 """A recipe that learns the invented corpus in seconds."""
+
+
+NETWORK = """
+system = "{system}"
+corpus = "meld"
+seeds = [1, 2]
+
+[features]
+text = "mini"
+
+[network]
+{settings}
+
+[curriculum]
+buckets = 2
+epochs_per_bucket = 1
+final_epochs = 10
+
+[tuning]
+batch_size = 2
+learning_rate = 5e-3
+memory = 0.5
+"""
+"""A recipe of a network over features that learns the invented corpus in seconds."""
+
+NETWORKS = {
+    "broad_mamba": "width = 16",
+    "context_gru": "hidden = 16",
+    "dialogue_gcn": "hidden = 16",
+    "emotionic": "width = 16\nhidden = 12\nheads = 2",
+    "m2fnet": "width = 16\nheads = 2",
+}
+"""Every system that is one, with settings that make it small."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from tests.invented import NETWORKS
 
 from sentio import Conversation, Utterance, labels, registry
 from sentio.recognition import Recognizer, load, recognize_stream
@@ -17,6 +18,8 @@ def system(request: pytest.FixtureRequest) -> Recognizer:
     name: str = request.param
     if name == "prc_encoder":
         return load(str(request.getfixturevalue("trained_encoder")))
+    if name in NETWORKS:
+        return load(str(request.getfixturevalue("trained_networks")(name)))
     if "llm" not in SYSTEMS[name].options():
         return load(name)
     return load(name, {"llm": f"hf/{request.getfixturevalue('tiny_qwen3')}"})

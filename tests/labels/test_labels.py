@@ -14,7 +14,11 @@ WAYS = [
     (a, b)
     for a, b in product(labels.SPACES, repeat=2)
     if a != b
-    and not (b == "goemotions" or a in {"sentiment2", "sentiment3"} or (b in {"empathetic32", "cped13"} and a != "goemotions"))
+    and not (
+        b == "goemotions"
+        or a in {"sentiment2", "sentiment3"}
+        or (b in {"empathetic32", "cped13"} and a != "goemotions")
+    )
 ]
 
 

@@ -13,12 +13,12 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from sentio.errors import RecipeError
 from sentio.nn.broad_learning import ClassicBroad, DeepBroad
 from sentio.nn.dialogue_batch import DialogueBatch
 from sentio.nn.dialogue_network import NO_LABEL, DialogueNetwork, masked_cross_entropy
 from sentio.nn.guided_fusion import certainty, guidance
 from sentio.nn.mamba_block import BidirectionalMamba
+from sentio.nn.modality_inputs import in_order
 
 WIDTH = 160
 VOICES = 9
@@ -71,13 +71,11 @@ class BroadMamba(DialogueNetwork):
     """
 
     def __init__(self, widths: Mapping[str, int], labels: int, settings: Settings) -> None:
-        """Raises `RecipeError` where no modality is named."""
+        """Raises as `in_order`."""
         super().__init__()
-        if not widths:
-            raise RecipeError("broad_mamba needs features of at least one modality")
         self.settings, self.labels = settings, labels
         self.voices = nn.Embedding(VOICES, settings.width)
-        self.ways = nn.ModuleDict({name: _Way(width, labels, settings) for name, width in widths.items()})
+        self.ways = nn.ModuleDict({name: _Way(widths[name], labels, settings) for name in in_order(widths)})
         self.dropout, self.outputs = nn.Dropout(settings.dropout), nn.Linear(settings.width, labels)
 
     def forward(self, batch: DialogueBatch) -> Tensor:

@@ -37,13 +37,15 @@ class DialogueNetwork(nn.Module):
 
 
 def masked_cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
-    """Cross-entropy of logits (b, t, labels), averaged over the utterances that have a label.
+    """Cross-entropy of logits (b, t, labels), averaged over the utterances that have a label; 0 where none has.
 
     >>> import torch
     >>> logits = torch.tensor([[[0.0, 0.0], [9.0, -9.0]]])
     >>> round(float(masked_cross_entropy(logits, torch.tensor([[1, NO_LABEL]]), None, 0.0)), 4)
     0.6931
     """
+    if not (labels != NO_LABEL).any():
+        return logits.sum() * 0.0
     return cross_entropy(
         logits.flatten(0, 1), labels.flatten(), weights, ignore_index=NO_LABEL, label_smoothing=smoothing
     )

@@ -54,6 +54,11 @@ class Settings(BaseModel):
         return self
 
 
+CRF_RATE = 7.0
+"""How many times as fast as the others the field's weights learn: 7e-3, as in the released code, beside our 1e-3 (there
+2e-5)."""
+
+
 class EmotionIC(DialogueNetwork):
     """Reads vectors of the sizes `widths`, by modality, and tells `labels` labels apart.
 
@@ -84,6 +89,10 @@ class EmotionIC(DialogueNetwork):
         # No bend between the two maps, as in the released code.
         self.head = nn.Sequential(nn.Linear(sum(parts), hidden), nn.Dropout(dropout), nn.Linear(hidden, labels))
         self.crf = SkipCRF(labels) if settings.crf else None
+
+    def rate(self, parameter: str) -> float:
+        """The field's few weights learn faster."""
+        return CRF_RATE if parameter.startswith("crf.") else 1.0
 
     def prepare(self, batches: Sequence[tuple[DialogueBatch, Tensor]]) -> None:
         """Standardises the inputs by the training data."""

@@ -14,21 +14,29 @@ ORDER: tuple[str, ...] = get_args(Modality)
 """The first of these that is there is the main one: "text", "audio", "video"."""
 
 
+def in_order(widths: Mapping[str, int]) -> tuple[str, ...]:
+    """The modalities in the order text, audio, video; raises `UnknownName` for others, `RecipeError` for none at all.
+
+    >>> in_order({"video": 35, "text": 384})
+    ('text', 'video')
+    """
+    for name in widths:
+        if name not in ORDER:
+            raise UnknownName("modality", name, ORDER)
+    if not widths:
+        raise RecipeError(f"a network needs a modality to read: {', '.join(ORDER)}")
+    return tuple(name for name in ORDER if name in widths)
+
+
 class ModalityInputs(nn.Module):
     """Each modality's vectors, standardised and carried to `width`; a learned vector where an utterance has none.
 
-    `modalities` are those of `widths` (vector sizes by modality) in the order text, audio, video. Raises `UnknownName`
-    for others and `RecipeError` where there is none at all.
+    `modalities` are those of `widths` (vector sizes by modality) in the order text, audio, video; raises as `in_order`.
     """
 
     def __init__(self, widths: Mapping[str, int], width: int) -> None:
         super().__init__()
-        for name in widths:
-            if name not in ORDER:
-                raise UnknownName("modality", name, ORDER)
-        if not widths:
-            raise RecipeError(f"a network needs a modality to read: {', '.join(ORDER)}")
-        self.modalities = tuple(name for name in ORDER if name in widths)
+        self.modalities = in_order(widths)
         self.carried = nn.ModuleList(_Carried(widths[name], width) for name in self.modalities)
 
     def forward(self, batch: DialogueBatch) -> list[Tensor]:
