@@ -106,6 +106,13 @@ def test_one_bucket_is_plain_training() -> None:
     assert [sorted(e.tolist()) for e in curriculum.plan(CHATS, "emotion", 7, plain, 1, "dialogues")] == [[0, 2]] * 4
 
 
+def test_one_bucket_asks_nothing_of_the_labels() -> None:
+    plain = Curriculum(buckets=1, epochs_per_bucket=0, final_epochs=1)
+    assert [e.tolist() for e in curriculum.plan([chat("a", ["up", "down"])], "emotion", 2, plain, 1, "dialogues")] == [
+        [0]
+    ]
+
+
 def test_an_unseen_label_is_named() -> None:
     with pytest.raises(UnknownName, match="label on the emotion wheel 'joyous'; did you mean 'joyful'"):
         curriculum.plan([chat("a", ["joyous", None, "joy"])], "emotion", 7, Curriculum(), 1, "dialogues")

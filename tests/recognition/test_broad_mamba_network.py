@@ -250,7 +250,7 @@ def test_time_grows_linearly() -> None:
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(RecipeError, match="at least one modality"):
+    with pytest.raises(RecipeError, match="needs a modality to read"):
         BroadMamba({}, LABELS, SMALL)
     for wrong in ({"temperature": 0}, {"floor": 1.5}, {"broad": "wide"}, {"penalty": 0.0}, {"depth": 2}):
         with pytest.raises(ValidationError):

@@ -81,7 +81,10 @@ def plan(
     `RecipeError` where there are more buckets than conversations, else as `difficulties`.
     """
     sizes = [sum(label is not None for label in _labels(item, layer)) for item in conversations]
-    scores = difficulties(conversations, layer, n_labels, settings.scheme)
+    # One bucket holds everything, whatever is difficult: labels that are on no wheel can be learned, too.
+    scores = (
+        difficulties(conversations, layer, n_labels, settings.scheme) if settings.buckets > 1 else [0.0] * len(sizes)
+    )
     if over == "dialogues":
         buckets, weights = dialogue_buckets(scores, sizes, settings.buckets), sizes
     else:

@@ -23,7 +23,7 @@ class NetworkTuning(Steps):
 
     `smoothing` is that of the labels. With `class_weights` each label weighs as much as every other in the loss.
     A training ends when `patience` epochs in a row were no better on validation. The defaults suit vectors of some
-    hundred numbers (specification of the comparison: AdamW 1e-3, dropout 0.3; ours otherwise).
+    hundred numbers (our design).
     """
 
     batch_size: int = Field(default=16, gt=0)
@@ -31,7 +31,7 @@ class NetworkTuning(Steps):
     weight_decay: float = Field(default=0.01, ge=0)
     smoothing: float = Field(default=0.05, ge=0, lt=1)
     class_weights: bool = False
-    patience: int = Field(default=10, ge=1)
+    patience: int = Field(default=6, ge=1)
 
 
 @dataclass(frozen=True)
