@@ -193,3 +193,45 @@ def test_a_table_that_is_not_there() -> None:
 def test_a_nested_cell_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no text"):
         read(write(tmp_path, "my.jsonl", '{"text": ["a", "b"]}'))
+
+
+def test_recordings_stand_beside_the_table_and_times_say_where_in_them(tmp_path: Path) -> None:
+    name = write(
+        tmp_path,
+        "my.csv",
+        "conversation,text,audio,video,Start Time,end",
+        f'a,Hello?,call.wav,,0,1.5\na,Yes.,call.wav,clips/1.mp4,"00:00:01,500",2\na,Bye.,{tmp_path / "x.wav"},,,',
+        "b,Written.,, ,2020-01-01 10:00,later",
+    )
+    spoken, written = read(name)
+    first, second, third = spoken.conversation.utterances
+    assert (first.audio, first.video, first.start, first.end) == (str(tmp_path / "call.wav"), None, 0, 1.5)
+    assert (second.video, second.start, second.end) == (str(tmp_path / "clips" / "1.mp4"), 1.5, 2)
+    assert (third.audio, third.start) == (str(tmp_path / "x.wav"), None)
+    assert written.conversation.utterances[0].model_dump(exclude_none=True) == {
+        "id": "0",
+        "speaker": "",
+        "text": "Written.",
+    }
+
+
+@pytest.mark.parametrize("time", ["soon", "inf", "1:2"])
+def test_a_time_in_a_recording_that_is_none(tmp_path: Path, time: str) -> None:
+    with pytest.raises(InputError, match="does not fit") as error:
+        read(write(tmp_path, "my.csv", "text,audio,start", "x,a.wav,0", f"y,a.wav,{time}"))
+    assert error.value.line == 3
+
+
+def test_a_column_may_name_splits(tmp_path: Path) -> None:
+    rows = ("train,a,x", "train,a,y", "validation,b,z", ",c,w")
+    corpus = corpora.load(write(tmp_path, "my.csv", "split,conversation,text", *rows))
+    assert corpus.splits == ("all", "train", "validation")
+    found = {split: [item.id for item in corpus.conversations(split)] for split in corpus.splits}
+    assert found == {"all": ["a", "b", "c"], "train": ["a"], "validation": ["b"]}
+
+
+def test_a_conversation_in_two_splits_is_told(tmp_path: Path) -> None:
+    name = write(tmp_path, "my.csv", "split,conversation,text", "train,a,x", "validation,a,y")
+    with pytest.raises(InputError, match="conversation 'a' is in two splits") as error:
+        list(corpora.load(name).conversations("train"))
+    assert error.value.line == 3

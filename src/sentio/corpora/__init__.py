@@ -92,9 +92,9 @@ class Corpus:
 def load(name: str, data: Path | None = None) -> Corpus:
     """The corpus of that name in the folder `data`, or in `SENTIO_DATA` when `data` is None.
 
-    A name that ends in .csv, .tsv or .jsonl is the path of a table of the user's own (`corpora.table`), with
-    one split `all`. Raises `UnknownName` for an unknown corpus and `InputError`, with where to ask for it,
-    when there is no folder of it.
+    A name that ends in .csv, .tsv or .jsonl is the path of a table of the user's own (`corpora.table`), with the split
+    `all` and those that a column `split` names. Raises `UnknownName` for an unknown corpus and `InputError`, with where
+    to ask for it, when there is no folder of it.
     """
     if Path(name).suffix.lower() in TABLES:
         return _table(Path(name))

@@ -4,7 +4,8 @@
     call-17,Agent,How can I help?,neutral
     call-17,Customer,It broke again!,anger
 
-Columns are found by their names. A file of the same name that ends in .toml, beside the table, says what
+Columns are found by their names; further ones say which split a conversation is of, where the recordings are, relative
+to the table, and where in them an utterance is. A file of the same name that ends in .toml, beside the table, says what
 they hold where the names do not, which label space the labels are of, and what yours mean in it:
 
     space = "ekman"
@@ -18,6 +19,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sentio.card import CorpusCard
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora.base import CorpusFolder
+from sentio.corpora.transcripts import seconds
 from sentio.errors import InputError, SentioError, UnknownName
 from sentio.gold import AnnotatedConversation, Item, Value
 from sentio.labels import SPACES, space
@@ -41,15 +44,23 @@ card = CorpusCard(
     layers={"emotion": ()},
 )
 
-Purpose = Literal["text", "speaker", "conversation", "utterance", "emotion"]
+Purpose = Literal["text", "speaker", "conversation", "utterance", "emotion", "split", "audio", "video", "start", "end"]
 NAMES: dict[Purpose, tuple[str, ...]] = {
     "text": ("text", "utterance", "message", "content", "sentence", "transcript"),
     "speaker": ("speaker", "author", "role", "name", "from", "sender"),
     "conversation": ("conversation", "conversationid", "dialogue", "dialogueid", "dialogid", "chat", "callid"),
     "utterance": ("utteranceid", "turnid", "messageid", "turn", "id"),
     "emotion": ("emotion", "label", "feeling", "mood", "sentiment"),
+    "split": ("split",),
+    "audio": ("audio",),
+    "video": ("video",),
+    "start": ("start", "starttime"),
+    "end": ("end", "endtime"),
 }
 """What a column may be called, in order of preference; case, spaces and punctuation do not count."""
+
+
+TIMES: tuple[Purpose, Purpose] = ("start", "end")
 
 
 class Sidecar(BaseModel):
@@ -72,10 +83,15 @@ class Row:
     speaker: str
     text: str
     emotion: str | None
+    split: str | None
+    audio: str | None
+    video: str | None
+    start: float | None
+    end: float | None
 
 
 def card_of(path: Path) -> CorpusCard:
-    """The card of a table: its labels, and their space.
+    """The card of a table: its splits, its labels, and their space.
 
     The space is the sidecar's. Without one it is guessed: the smallest that holds every label of the table, of
     several the first in `sentio ls labels`; where none does, the labels are the table's own in lower case, in
@@ -87,13 +103,15 @@ def card_of(path: Path) -> CorpusCard:
     found = card.model_copy(update={"title": path.name, "files": {"all": names}})
     files = CorpusFolder(path.parent, found)
     name = _sidecar(files).space
-    labels = sorted({row.emotion for row in _rows(files) if row.emotion is not None})
+    rows = list(_rows(files))
+    labels = sorted({row.emotion for row in rows if row.emotion is not None})
+    splits = dict.fromkeys(["all", *(row.split for row in rows if row.split)], names)
     if name is None:
         fitting = [known for known in SPACES.values() if set(labels) <= set(known.labels)]
         name = min(fitting, key=len).name if fitting and labels else None
     spaces = {"emotion": name} if name else {}
     layers = {"emotion": space(name).labels if name else tuple(labels)}
-    return found.model_copy(update={"layers": layers, "spaces": spaces})
+    return found.model_copy(update={"layers": layers, "spaces": spaces, "files": splits})
 
 
 def guess(path: Path, labels: tuple[str, ...]) -> str | None:
@@ -115,7 +133,7 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
     """The conversations of a table. A row that names none is one of its own, called "line 7" by where it begins.
 
     Utterances without an id are numbered from 0. Rows of a conversation stand together: one that comes
-    back after another is an error.
+    back after another is an error, and so is one in two splits.
     """
     path = files.path / files.card.files[split][0]
     seen: set[str] = set()
@@ -124,19 +142,31 @@ def read(files: CorpusFolder, split: str) -> Iterator[Item]:
         conversation = f"line {alone}" if name is None else name
         utterances: dict[str, Utterance] = {}
         gold: dict[str, Value] = {}
+        of: str | None = None
         for row in rows:
             if conversation in seen:
                 raise InputError(f"conversation {conversation!r} goes on after another one", path=path, line=row.line)
             id = str(len(utterances)) if row.utterance is None else row.utterance
             if id in utterances:
                 raise InputError(f"conversation {conversation!r} has two utterances {id!r}", path=path, line=row.line)
-            utterances[id] = Utterance(id=id, speaker=row.speaker, text=row.text)
+            if utterances and row.split != of:
+                raise InputError(f"conversation {conversation!r} is in two splits", path=path, line=row.line)
+            of = row.split
+            utterances[id] = _utterance(id, row, files.path)
             if row.emotion is not None:
                 gold[id] = row.emotion
         seen.add(conversation)
+        if split not in ("all", of):
+            continue
         yield AnnotatedConversation(
             conversation=Conversation(id=conversation, utterances=tuple(utterances.values())), gold={"emotion": gold}
         )
+
+
+def _utterance(id: str, row: Row, folder: Path) -> Utterance:
+    """What a row says; its recordings are beside the table unless their path is absolute."""
+    audio, video = (str(folder / path) if path else None for path in (row.audio, row.video))
+    return Utterance(id=id, speaker=row.speaker, text=row.text, start=row.start, end=row.end, audio=audio, video=video)
 
 
 def _of_conversation(row: Row) -> tuple[str | None, int | None]:
@@ -156,6 +186,9 @@ def _rows(files: CorpusFolder) -> Iterator[Row]:
         with files.at(name, line):
             given: dict[Purpose, str] = {purpose: _text(cells.get(column)) for purpose, column in known[header].items()}
             emotion = label(given.get("emotion", ""))
+            recorded = _given(given.get("audio")) or _given(given.get("video"))
+            # Of a text nobody asks when it was said, and its clock may be of any kind.
+            start, end = (_seconds(given.get(purpose, "")) if recorded else None for purpose in TIMES)
         yield Row(
             line=line,
             conversation=_given(given.get("conversation")),
@@ -163,6 +196,11 @@ def _rows(files: CorpusFolder) -> Iterator[Row]:
             speaker=given.get("speaker", ""),
             text=given["text"],
             emotion=emotion,
+            split=_given(given.get("split")),
+            audio=_given(given.get("audio")),
+            video=_given(given.get("video")),
+            start=start,
+            end=end,
         )
 
 
@@ -216,6 +254,20 @@ class _Labels:
 
 def _given(id: str | None) -> str | None:
     return id if id and not id.isspace() else None
+
+
+def _seconds(cell: str) -> float | None:
+    """A time as a number of seconds or a clock, None of an empty cell; raises `ValueError` for what is neither.
+
+    >>> _seconds("1.5"), _seconds("00:00:01,500"), _seconds(" ")
+    (1.5, 1.5, None)
+    """
+    if not cell.strip():
+        return None
+    time = seconds(cell.strip()) if ":" in cell else float(cell)
+    if not isfinite(time):
+        raise ValueError(f"{cell!r} is no time")
+    return time
 
 
 def _text(cell: object) -> str:

@@ -33,6 +33,7 @@ class Options(NetworkOptions):
 def load(options: Options) -> "NetworkRecognizer":
     """The recogniser of a training run; raises as `recognizer.load`."""
     from sentio.recognition.m2fnet.network import M2FNet, Settings
+    from sentio.recognition.m2fnet.sources import recorded
     from sentio.recognition.networks import recognizer
 
-    return recognizer.load(M2FNet, Settings, "m2fnet", options)
+    return recognizer.load(M2FNet, Settings, "m2fnet", options, recorded)

@@ -25,7 +25,7 @@ from sentio.media.faces import CascadeDetector, FaceDetector
 from sentio.nn.face_pooling import max_over_frames, pool_faces
 from sentio.nn.log_mel import LogMel
 from sentio.nn.resnet18 import VECTOR, ResNet18
-from sentio.recognition.m2fnet.clips import Clip, Remark, Remarked, clips, groups, read_each
+from sentio.recognition.m2fnet.clips import AHEAD, Clip, Remark, Remarked, clips, groups, read_each
 from sentio.recognition.m2fnet.recordings import FRAMES, heard, pictures_of, seen
 from sentio.training.batches import by_length
 from sentio.training.run_folder import replacing
@@ -103,6 +103,13 @@ class _Extractor:
 
     def vectors(self, some: Sequence[Clip | None]) -> Vectors:
         """The vector of each clip, in order; zero where there is none or it cannot be read, which is remarked on."""
+        # Recordings of a long conversation do not all fit in memory.
+        parts = [self._vectors(some[first : first + AHEAD]) for first in range(0, len(some) or 1, AHEAD)]
+        return Vectors(
+            np.concatenate([part.vectors for part in parts]), np.concatenate([part.present for part in parts])
+        )
+
+    def _vectors(self, some: Sequence[Clip | None]) -> Vectors:
         raise NotImplementedError
 
     def save(self, folder: Path) -> None:
@@ -153,8 +160,8 @@ class AudioExtractor(_Extractor):
         """What `save` has written. Raises `InputError` where it is not there, damaged or a visual one."""
         return cls(*cls._restored(folder), remarked)
 
-    def vectors(self, some: Sequence[Clip | None]) -> Vectors:
-        """See `_Extractor.vectors`; sounds of like length pass the network together."""
+    def _vectors(self, some: Sequence[Clip | None]) -> Vectors:
+        # Sounds of like length pass the network together.
         found, present = np.zeros((len(some), self.width), np.float32), np.zeros(len(some), bool)
         there = list(read_each(some, heard, self._remarked))
         log_mel = LogMel()
@@ -191,8 +198,7 @@ class VisualExtractor(_Extractor):
         """What `save` has written. Raises `InputError` where it is not there, damaged or one of sound."""
         return cls(*cls._restored(folder), remarked, detector)
 
-    def vectors(self, some: Sequence[Clip | None]) -> Vectors:
-        """See `_Extractor.vectors`."""
+    def _vectors(self, some: Sequence[Clip | None]) -> Vectors:
         found, present = np.zeros((len(some), self.width), np.float32), np.zeros(len(some), bool)
         there = list(read_each(some, seen(FRAMES, self._detector), self._remarked))
         if not there:

@@ -1,7 +1,9 @@
 """Conversations in, predictions out, as a stream: what a trained network over features answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import tee
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,14 +14,18 @@ from sentio import features, labels
 from sentio.conversation import Conversation
 from sentio.errors import InputError, SentioError
 from sentio.features import Features, FeatureSource
-from sentio.features.encoded import Encoded
+from sentio.features.stored import Stored
 from sentio.nn.dialogue_batch import Dialogue, DialogueBatch
 from sentio.nn.dialogue_network import DialogueNetwork
-from sentio.recognition.base import Prediction
+from sentio.recognition.base import Prediction, Remarking
 from sentio.recognition.networks import manifest as files
 from sentio.recognition.networks.architecture import Architecture
 from sentio.recognition.networks.dialogues import dialogue
 from sentio.recognition.networks.options import NetworkOptions
+
+Learned = Callable[[Path, str, str], FeatureSource | None]
+"""Finds the source of a modality that lies in a run's model folder: takes folder, modality and address. None for an
+address that `features.load` knows."""
 
 
 class NetworkRecognizer:
@@ -46,6 +52,12 @@ class NetworkRecognizer:
                 continue
             yield Prediction(answers(self._networks, dialogue(conversation, told)))
 
+    def remarks(self) -> Iterator[str]:
+        """What the sources have to say about the conversations that were read."""
+        for source in self._sources.values():
+            if isinstance(source, Remarking):
+                yield from source.remarks()
+
 
 def answers(networks: Sequence[DialogueNetwork], one: Dialogue) -> NDArray[np.float64]:
     """The mean of the networks' probabilities for a dialogue, shape (t, labels)."""
@@ -56,9 +68,13 @@ def answers(networks: Sequence[DialogueNetwork], one: Dialogue) -> NDArray[np.fl
 
 
 def load(
-    architecture: Architecture, settings: type[BaseModel], system: str, options: NetworkOptions
+    architecture: Architecture,
+    settings: type[BaseModel],
+    system: str,
+    options: NetworkOptions,
+    learned: Learned = lambda model, modality, address: None,
 ) -> NetworkRecognizer:
-    """The recogniser of a run of this system.
+    """The recogniser of a run of this system. `learned` finds the sources that the system has learned itself.
 
     Raises `SentioError` where no run is named or its folder is damaged, `InputError` where the features are not those
     it was trained on.
@@ -79,30 +95,33 @@ def load(
     widths = {name: source.width for name, source in manifest.features.items()}
     seeds_asked = manifest.seeds if options.seed_of is None else [options.seed_of]
     networks = [files.restored(architecture(widths, len(space), chosen), options.model, seed) for seed in seeds_asked]
-    return NetworkRecognizer(networks, space, _sources(manifest, options))
+    return NetworkRecognizer(networks, space, _sources(manifest, options, partial(learned, options.model)))
 
 
-def _sources(manifest: files.Manifest, options: NetworkOptions) -> dict[str, FeatureSource]:
+def _sources(
+    manifest: files.Manifest, options: NetworkOptions, learned: Callable[[str, str], FeatureSource | None]
+) -> dict[str, FeatureSource]:
     given = {"text": options.text, "audio": options.audio, "video": options.video}
     for name, address in given.items():
         if address and name not in manifest.features:
             raise SentioError(f"this run reads {', '.join(manifest.features)}, no {name}")
     found = {}
     for name, trained in manifest.features.items():
-        source = features.load(given[name] or trained.address)
+        own = None if given[name] else learned(name, trained.address)
+        source = own or features.load(given[name] or trained.address)
         if source.width != trained.width:
             raise InputError(f"{name}: features {source.width} wide, the run was trained on {trained.width}")
         # Another file holds other utterances; another encoder speaks another language.
-        if isinstance(source, Encoded) and source.version != trained.version:
-            raise InputError(f"{name}: {trained.address} is not the encoder that the run was trained with any more")
+        if not isinstance(source, Stored) and source.version != trained.version:
+            raise InputError(f"{name}: {trained.address} is not what the run was trained with any more")
         found[name] = source
     return found
 
 
 def _read(source: FeatureSource, conversations: Iterable[Conversation]) -> Iterator[Features]:
-    """Features of each conversation; those of an encoder one by one, since a batch can change their last bit."""
-    if isinstance(source, Encoded):
+    """Features of each conversation; computed ones one by one, since a batch can change their last bit."""
+    if isinstance(source, Stored):
+        yield from source.read(conversations)
+    else:
         for conversation in conversations:
             yield from source.read([conversation])
-    else:
-        yield from source.read(conversations)

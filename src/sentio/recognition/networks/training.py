@@ -1,7 +1,7 @@
 """How a network over features is trained: vectors computed once, one model a seed, chosen on validation."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,9 @@ import numpy as np
 import torch
 
 from sentio import corpora, features
+from sentio.conversation import Conversation
 from sentio.curriculum import plan
+from sentio.features import FeatureSource
 from sentio.labels import LabelSpace
 from sentio.nn.dialogue_network import DialogueNetwork
 from sentio.recognition.networks import manifest as files
@@ -26,6 +28,8 @@ from sentio.training.selection import Selection
 from sentio.training.splits import Split, emotions, gold_labels, groups, splits
 
 Progress = Callable[[str, float], None]
+Taught = Sequence[tuple[Conversation, Sequence[str | None]]]
+"""The conversations that are learned from, and the label of each of their utterances, None for none."""
 
 
 @dataclass(frozen=True)
@@ -98,28 +102,36 @@ class School:
 
 
 def train(
-    architecture: Architecture, recipe: Recipe[Any], run: RunFolder, data: Path | None, progress: Progress
+    architecture: Architecture,
+    recipe: Recipe[Any],
+    run: RunFolder,
+    data: Path | None,
+    progress: Progress,
+    learned: Callable[[Taught], Sources] | None = None,
 ) -> dict[str, Any]:
     """Train one model a seed and measure each on validation; they go to `run.model`.
 
-    Killed and started again, it goes on after the last finished epoch. Returns the metrics. Raises `RecipeError` where
-    recipe and corpus do not fit, `InputError` for what cannot be read.
+    `learned` gives the sources of a system that learns some of them itself; those of the others are named in the
+    recipe. Killed and started again, it goes on after the last finished epoch. Returns the metrics. Raises
+    `RecipeError` where recipe and corpus do not fit, `InputError` for what cannot be read.
     """
     corpus = corpora.load(recipe.corpus, data)
     layer, space = emotions(corpus, recipe.target)
     train, tests = splits(corpus, layer, recipe.held_out, recipe.limit)
-    sources: Sources = {
-        name: features.load(address, data, features.default_cache()) for name, address in recipe.features.items()
-    }
+    sources: Sources = (
+        learned([(item.conversation, gold_labels(item, layer, space)) for item in train])
+        if learned
+        else {name: source(address, data) for name, address in recipe.features.items()}
+    )
     lessons = []
     for number, split in enumerate((train, tests)):
         progress("reading", number / 2)
         lessons.append(examples(split, layer, space, sources))
-    learned, asked = lessons
+    lesson, test = lessons
     widths = {name: source.width for name, source in sources.items()}
     gold = Gold(tuple(label for item in tests for label in gold_labels(item, layer, space)), groups(tests))
     make = partial(architecture, widths, len(space), recipe.network)
-    school = School(make, recipe, run, layer, space, sources, train, learned, asked, gold)
+    school = School(make, recipe, run, layer, space, sources, train, lesson, test, gold)
     measured = recipe.held_out or "validation"
     metrics = school.publish(progress) | {
         "fitted_on": [f"{recipe.corpus}/train"] + ([f"{recipe.corpus}/validation"] if recipe.held_out else []),
@@ -127,3 +139,8 @@ def train(
     }
     run.finish(metrics)
     return metrics
+
+
+def source(address: str, data: Path | None) -> FeatureSource:
+    """The source that a recipe names; what an encoder computes is kept for other trainings."""
+    return features.load(address, data, features.default_cache())
