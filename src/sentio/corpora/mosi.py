@@ -54,7 +54,9 @@ card = CorpusCard(
     faults=(
         "not the usual 1,284 / 229 / 686 utterances with scores: numbers do not compare",
         "the features are not normalised",
-        "weak: logistic regression gets 54.9 % from audio and 52.3 % from video, always negative 62.1 % (test)",
+        "text and video features were learned on the labels of the very utterances of train and validation: logistic "
+        "regression gets 98.0 % and 89.2 % on validation, 75.3 % and 52.3 % on test; scores from them measure nothing",
+        "weak: logistic regression gets 54.9 % from audio, always negative 62.1 % (test)",
     ),
 )  # fmt: skip
 
