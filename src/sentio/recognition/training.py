@@ -29,7 +29,7 @@ def train(
     path = Path(recipe)
     text, tables = recipes.read(path)
     component = registry.find("recognition", tables["system"])
-    trainer = _trainer(component)
+    trainer = trainer_of(component)
     if trainer is None:
         raise RecipeError(f"{path}: the system {component.id!r} cannot be trained")
     settings = recipes.checked(path, tables, trainer.Recipe)
@@ -37,7 +37,7 @@ def train(
     return run.complete(lambda: trainer.train(settings, run, None if data is None else Path(data), progress))
 
 
-def _trainer(component: registry.Component) -> ModuleType | None:
+def trainer_of(component: registry.Component) -> ModuleType | None:
     """What has `Recipe` and `train`: the module `train` of a folder, or the one file of a system; else None."""
     module = component.load()
     if not hasattr(module, "__path__"):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sentio.card import Modality
 from sentio.curriculum import Curriculum
@@ -32,6 +32,11 @@ class Recipe(BaseModel, Generic[Settings]):
     network: Settings
     curriculum: Curriculum = Curriculum(buckets=1, epochs_per_bucket=0, final_epochs=60)
     tuning: NetworkTuning = NetworkTuning()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settings_have_defaults(cls, told: object) -> object:
+        return {"network": {}} | told if isinstance(told, dict) else told
 
     @field_validator("seeds")
     @classmethod
