@@ -116,7 +116,8 @@ class Recorded:
         for remark in self._unread:
             yield f"conversation {remark.conversation!r}, utterance {remark.utterance!r}: {remark.cause}"
         if self._absent:
-            yield f"{self._absent} of {self._utterances} utterances have no {self._modality} that can be read"
+            share = f"{self._absent} of {self._utterances} utterances"
+            yield f"{share} have no {self._modality} that can be read and are answered without"
 
     def _note(self, remark: Remark) -> None:
         if len(self._unread) < SHOWN:
