@@ -22,9 +22,7 @@ from sentio.cli import DONE, main
 from sentio.errors import InputError, MissingExtra, RecipeError, SentioError, UnknownName
 from sentio.recognition import training
 from sentio.recognition.base import Remarking
-from sentio.recognition.m2fnet.train import Recipe
 from sentio.recognition.networks.recognizer import NetworkRecognizer
-from sentio.training import recipe as recipes
 
 MOODS = {"joy": 300, "anger": 900}
 """The pitch in which a mood is told."""
@@ -281,11 +279,3 @@ def talk_of(folder: Path) -> Conversation:
     """A conversation whose recordings are there already."""
     said = Utterance(id="0", speaker="A", text="So it is.", audio=str(folder / "call0-0.wav"))
     return Conversation(id="heard", utterances=(said,))
-
-
-def test_the_recipe_of_recordings_says_what_it_may() -> None:
-    path = Path(__file__).parents[2] / "recipes" / "m2fnet-recordings.toml"
-    _, tables = recipes.read(path)
-    settings = recipes.checked(path, tables, Recipe)
-    assert settings.features == {"text": "minilm", "audio": "extractor", "video": "extractor"}
-    assert settings.extractor.base == 32
