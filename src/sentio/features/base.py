@@ -63,3 +63,17 @@ class FeatureSource(Protocol):
         Raises `InputError` for NaN and infinities, and where not one utterance of all these conversations has any.
         """
         ...
+
+
+def groups(conversations: Iterable[Conversation], ahead: int) -> Iterator[list[Conversation]]:
+    """Some conversations together, of `ahead` utterances or a few more: what a source reads at once."""
+    group: list[Conversation] = []
+    utterances = 0
+    for conversation in conversations:
+        group.append(conversation)
+        utterances += len(conversation)
+        if utterances >= ahead:
+            yield group
+            group, utterances = [], 0
+    if group:
+        yield group

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sentio.conversation import Conversation
 from sentio.encoders import TextEncoder
-from sentio.features.base import Features
+from sentio.features.base import Features, groups
 from sentio.features.cache import VectorCache
 
 AHEAD = 1024
@@ -35,11 +35,11 @@ class Encoded:
     def read(self, conversations: Iterable[Conversation]) -> Iterator[Features]:
         """The features of each conversation, in order; about `AHEAD` utterances are read ahead."""
         if self._cache is None:
-            for group in _groups(conversations):
+            for group in groups(conversations, AHEAD):
                 yield from self._of(group, None)
             return
         with closing(VectorCache(self._cache, self.version, self.width)) as cache:
-            for group in _groups(conversations):
+            for group in groups(conversations, AHEAD):
                 yield from self._of(group, cache)
 
     def _of(self, group: Sequence[Conversation], cache: VectorCache | None) -> Iterator[Features]:
@@ -57,17 +57,3 @@ class Encoded:
 
     def _block(self, vectors: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         return np.stack(vectors) if vectors else np.zeros((0, self.width), np.float32)
-
-
-def _groups(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Some conversations together, of `AHEAD` utterances or a few more."""
-    group: list[Conversation] = []
-    utterances = 0
-    for conversation in conversations:
-        group.append(conversation)
-        utterances += len(conversation)
-        if utterances >= AHEAD:
-            yield group
-            group, utterances = [], 0
-    if group:
-        yield group

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Generic
@@ -10,7 +11,7 @@ import numpy as np
 from safetensors.torch import save_file
 
 from sentio.training.epochs import Epoch, Network
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import Arrays, RunFolder, replacing
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,23 @@ class Selection(Generic[Network]):
     def weights(self, seed: int) -> Path:
         """Where the best weights of a seed are."""
         return self.run.checkpoints / f"best-{seed}.safetensors"
+
+    def study(
+        self, seeds: Iterable[int], train: Callable[[int, Path], Iterable[Epoch[Network]]]
+    ) -> dict[int, list[float]]:
+        """Train each seed and keep its best weights; the scores of its epochs, by seed.
+
+        `train` gives the epochs of a seed, with its checkpoint at the path. A seed that is finished is not repeated.
+        """
+        found = {}
+        for seed in seeds:
+            checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
+            found[seed] = self.run.once(f"study-{seed}", partial(self._studied, seed, train, checkpoint))
+            checkpoint.unlink(missing_ok=True)
+        return {seed: scores["history"].tolist() for seed, scores in found.items()}
+
+    def _studied(self, seed: int, train: Callable[[int, Path], Iterable[Epoch[Network]]], checkpoint: Path) -> Arrays:
+        return {"history": np.array(self.choose(seed, train(seed, checkpoint)))}
 
     def choose(self, seed: int, epochs: Iterable[Epoch[Network]]) -> list[float]:
         """The score of each epoch; of equal ones the first is kept. Killed, it goes on with the same `epochs`."""

@@ -1,7 +1,7 @@
 """The recordings of a conversation's utterances, and what becomes of those that cannot be read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -78,20 +78,6 @@ def read_each(some: Sequence[Clip | None], read: Callable[[Clip], T], remarked: 
             remarked(Remark(clip.conversation, clip.utterance, str(error)))
         else:
             yield place, found
-
-
-def groups(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Some conversations together, of `AHEAD` utterances or a few more."""
-    group: list[Conversation] = []
-    utterances = 0
-    for conversation in conversations:
-        group.append(conversation)
-        utterances += len(conversation)
-        if utterances >= AHEAD:
-            yield group
-            group, utterances = [], 0
-    if group:
-        yield group
 
 
 def _path(said: Utterance, modality: Literal["audio", "video"]) -> str | None:

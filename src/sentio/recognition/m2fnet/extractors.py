@@ -21,11 +21,12 @@ from torch.nn.functional import normalize
 from sentio.conversation import Conversation
 from sentio.errors import InputError
 from sentio.features import Features
+from sentio.features.base import groups
 from sentio.media.faces import CascadeDetector, FaceDetector
 from sentio.nn.face_pooling import max_over_frames, pool_faces
 from sentio.nn.log_mel import LogMel
 from sentio.nn.resnet18 import VECTOR, ResNet18
-from sentio.recognition.m2fnet.clips import AHEAD, Clip, Remark, Remarked, clips, groups, read_each
+from sentio.recognition.m2fnet.clips import AHEAD, Clip, Remark, Remarked, clips, read_each
 from sentio.recognition.m2fnet.recordings import FRAMES, heard, pictures_of, seen
 from sentio.training.batches import by_length
 from sentio.training.run_folder import replacing
@@ -90,7 +91,7 @@ class _Extractor:
         `InputError` where no utterance has any, or a shared recording is not cut (`clips`).
         """
         missing = utterances = 0
-        for group in groups(conversations):
+        for group in groups(conversations, AHEAD):
             found = self.vectors([clip for each in group for clip in clips(each, self.modality)])
             first = 0
             for each in group:

@@ -1,7 +1,7 @@
 """How a network over features is trained: vectors computed once, one model a seed, chosen on validation."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,9 @@ from sentio.recognition.networks.architecture import Architecture
 from sentio.recognition.networks.dialogues import Sources, examples
 from sentio.recognition.networks.recipe import Recipe
 from sentio.recognition.networks.recognizer import answers
+from sentio.training.epochs import Epoch
 from sentio.training.network_tuning import LabelledDialogue, predict, tune
-from sentio.training.run_folder import Arrays, RunFolder, replacing
+from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
 from sentio.training.splits import Split, emotions, gold_labels, groups, splits
@@ -47,16 +48,14 @@ class School:
     tests: list[LabelledDialogue]
     gold: Gold
 
-    def study(self, progress: Progress, seed: int) -> Arrays:
-        """Train a seed and keep its best weights; each epoch's weighted F1."""
+    def epochs(self, progress: Progress, seed: int, checkpoint: Path) -> Iterator[Epoch[DialogueNetwork]]:
+        """Train a seed."""
         recipe = self.recipe
         torch.manual_seed(seed)
         network = self.make().to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
         epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
-        checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
         done = partial(progress, f"seed {seed}")
-        trained = tune(network, self.lessons, len(self.space), epochs, recipe.tuning, seed, checkpoint, done)
-        return {"history": np.array(self._selection.choose(seed, trained))}
+        return tune(network, self.lessons, len(self.space), epochs, recipe.tuning, seed, checkpoint, done)
 
     @property
     def _selection(self) -> Selection[DialogueNetwork]:
@@ -67,10 +66,7 @@ class School:
 
     def publish(self, progress: Progress) -> dict[str, Any]:
         """Train what is not trained yet, put the models in their place, and measure them as they will answer."""
-        history = {}
-        for seed in self.recipe.seeds:
-            history[seed] = self.run.once(f"study-{seed}", partial(self.study, progress, seed))["history"].tolist()
-            self.run.checkpoints.joinpath(f"seed-{seed}.safetensors").unlink(missing_ok=True)
+        history = self._selection.study(self.recipe.seeds, partial(self.epochs, progress))
         self._place({seed: max(epochs) for seed, epochs in history.items()})
         found = {}
         for number, seed in enumerate(self.recipe.seeds):

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,8 @@ from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of
 from sentio.recognition.prc_encoder.recognizer import PrcEncoder
 from sentio.retrieval import Repository, Target
 from sentio.training.conversation_tuning import ConversationTuning, Lesson, predict, tune
-from sentio.training.run_folder import Arrays, RunFolder, replacing
+from sentio.training.epochs import Epoch
+from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
 from sentio.training.splits import Split, emotions, gold_labels, groups, splits
@@ -98,18 +99,16 @@ class School:
     tests: list[Lesson]
     gold: Gold
 
-    def study(self, progress: Progress, seed: int) -> Arrays:
-        """Train a seed and keep its best weights; each epoch's weighted F1."""
+    def epochs(self, progress: Progress, seed: int, checkpoint: Path) -> Iterator[Epoch[ConversationEncoder]]:
+        """Train a seed."""
         recipe = self.recipe
         torch.manual_seed(seed)
         model = ConversationEncoder(self.shape, recipe.tuning.dropout, recipe.tuning.context_dropout)
         model.load_state_dict(model.state_dict() | self.start)
         model.standardise([lesson.turns for lesson in self.lessons])
         epochs = plan(self.train, self.layer, len(self.space), recipe.curriculum, seed, "dialogues", None)
-        checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
         done = partial(progress, f"seed {seed}")
-        trained = tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done)
-        return {"history": np.array(self._selection.choose(seed, trained))}
+        return tune(model, self.lessons, epochs, recipe.tuning, seed, checkpoint, done)
 
     @property
     def _selection(self) -> Selection[ConversationEncoder]:
@@ -120,10 +119,7 @@ class School:
 
     def publish(self, progress: Progress) -> dict[str, Any]:
         """Train what is not trained yet, put the model in its place, and measure it as it will answer."""
-        history = {}
-        for seed in self.recipe.seeds:
-            history[seed] = self.run.once(f"study-{seed}", partial(self.study, progress, seed))["history"].tolist()
-            self.run.checkpoints.joinpath(f"seed-{seed}.safetensors").unlink(missing_ok=True)
+        history = self._selection.study(self.recipe.seeds, partial(self.epochs, progress))
         self._place({seed: max(epochs) for seed, epochs in history.items()})
         found = {}
         for number, seed in enumerate(self.recipe.seeds):
