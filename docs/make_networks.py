@@ -32,6 +32,7 @@ ABLATIONS: Mapping[str, Mapping[str, str]] = {
         "without attention (IM-MHA)": "attention = false",
         "without DialogGRU": "gru = false",
         "without SkipCRF": "crf = false",
+        "SkipCRF answers by Viterbi": 'decode = "viterbi"',
     },
     "broad_mamba": {
         "without broad layer": 'broad = "none"',
