@@ -115,6 +115,10 @@ def _follow(average: Mapping[str, Tensor], model: nn.Module, memory: float) -> N
 
 
 def _share(step: int, steps: int, warmup: float) -> float:
-    """Of the full learning rate at a step: linear up, then linear down to 0."""
+    """Of the full learning rate at a step, at most 1: linear up, then linear down to 0.
+
+    >>> [round(_share(step, 5, warmup=0.3), 2) for step in range(5)]
+    [0.67, 1.0, 0.86, 0.57, 0.29]
+    """
     ramp = max(1.0, warmup * steps)
-    return (step + 1) / ramp if step < ramp else (steps - step) / (steps - ramp)
+    return min(1.0, (step + 1) / ramp) if step < ramp else (steps - step) / (steps - ramp)
