@@ -161,7 +161,7 @@ def test_a_recording_that_is_gone_is_absent_and_remarked_on(spoken: Path) -> Non
     first, last = recognizer.remarks()
     assert first.startswith("conversation 'gone', utterance '1': ")
     assert "gone-1.wav" in first
-    assert last == "2 of 4 utterances have no audio that can be read and are answered without"
+    assert last == "2 of 4 utterances have no features of audio and are answered without"
     unnamed = new.utterances[1].model_copy(update={"audio": None})
     absent = new.model_copy(update={"utterances": (new.utterances[0], unnamed, new.utterances[2])})
     np.testing.assert_array_equal(next(iter(recognizer.predict([absent]))).probabilities, gone.probabilities)

@@ -10,9 +10,10 @@ import pytest
 from tests.invented import NETWORK, NETWORKS
 
 from sentio import corpora
-from sentio.conversation import Conversation
+from sentio.conversation import Conversation, Utterance
 from sentio.errors import InputError, RecipeError, SentioError
 from sentio.recognition import load
+from sentio.recognition.base import Remarking
 from sentio.recognition.training import train
 
 pytest.importorskip("torch")
@@ -98,33 +99,62 @@ def test_a_training_ends_when_it_gets_no_better(tmp_path: Path, invented: Path) 
         assert len(epochs) - 1 - int(np.argmax(epochs)) == 2
 
 
-def test_features_of_a_file_are_read_and_found_again_elsewhere(tmp_path: Path, invented: Path) -> None:
+def voices(data: Path) -> dict[str, np.ndarray]:
+    """The columns of a file of features, five numbers an utterance, from which the emotion follows."""
     told: dict[str, list[object]] = {"conversation": [], "utterance": [], "voice": []}
     rng = np.random.default_rng(0)
     for split in ("train", "validation"):
-        for item in corpora.load("meld", invented).conversations(split):
+        for item in corpora.load("meld", data).conversations(split):
             for utterance in item.conversation.utterances:
                 told["conversation"].append(item.id)
                 told["utterance"].append(utterance.id)
                 told["voice"].append(np.float32(rng.normal(size=5) + len(str(item.gold["emotion"][utterance.id]))))
-    arrays = {name: np.array(column) for name, column in told.items()}
-    np.savez(tmp_path / "voices.npz", allow_pickle=False, **arrays)
-    text = GRU.replace('text = "mini"', f'audio = "{tmp_path}/voices.npz#voice"')
-    train(recipe(tmp_path, text), out=tmp_path / "run", data=invented)
-    there = answers(tmp_path / "run", chats(invented))
-    (tmp_path / "moved").mkdir()
-    (tmp_path / "voices.npz").rename(tmp_path / "moved" / "voices.npz")
+    return {name: np.array(column) for name, column in told.items()}
+
+
+@pytest.fixture(scope="module")
+def heard(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a recipe that reads `voices.npz`, which is there, and its run."""
+    folder = tmp_path_factory.mktemp("heard")
+    np.savez(folder / "voices.npz", allow_pickle=False, **voices(invented))
+    text = GRU.replace('text = "mini"', f'audio = "{folder}/voices.npz#voice"')
+    train(recipe(folder, text), out=folder / "run", data=invented)
+    return folder
+
+
+def test_features_of_a_file_are_read_and_found_again_elsewhere(heard: Path, tmp_path: Path, invented: Path) -> None:
+    run, arrays = shutil.copytree(heard / "run", tmp_path / "run"), voices(invented)
+    there = answers(run, chats(invented))
+    manifest = json.loads((run / "model" / "model.json").read_bytes())
+    manifest["features"]["audio"]["address"] = f"{tmp_path}/voices.npz#voice"
+    (run / "model" / "model.json").write_text(json.dumps(manifest))
     with pytest.raises(InputError, match=r"voices\.npz"):
-        load(str(tmp_path / "run"))
-    moved = answers(tmp_path / "run", chats(invented), audio=f"{tmp_path}/moved/voices.npz#voice")
+        load(str(run))
+    moved = answers(run, chats(invented), audio=f"{heard}/voices.npz#voice")
     np.testing.assert_array_equal(moved, there)
     np.savez(tmp_path / "narrow.npz", allow_pickle=False, **arrays | {"voice": arrays["voice"][:, :4]})
     with pytest.raises(InputError, match="audio: features 4 wide, the run was trained on 5"):
-        load(str(tmp_path / "run"), {"audio": f"{tmp_path}/narrow.npz#voice"})
+        load(str(run), {"audio": f"{tmp_path}/narrow.npz#voice"})
     arrays["voice"][3, 2] = np.nan
     np.savez(tmp_path / "broken.npz", allow_pickle=False, **arrays)
     with pytest.raises(InputError, match=r"NaN"):
-        answers(tmp_path / "run", chats(invented, "train"), audio=f"{tmp_path}/broken.npz#voice")
+        answers(run, chats(invented, "train"), audio=f"{tmp_path}/broken.npz#voice")
+
+
+def test_features_of_other_conversations_are_told(heard: Path, invented: Path) -> None:
+    known, said = chats(invented), (Utterance(id="0", speaker="Ada", text="My keys!"),)
+    strange = Conversation(id="elsewhere", utterances=said)
+    with pytest.raises(InputError, match=r"voices\.npz: has none of the 1 utterances: these begin with"):
+        answers(heard / "run", [strange])
+    recognizer = load(str(heard / "run"))
+    assert isinstance(recognizer, Remarking)
+    assert len(list(recognizer.predict(known))) == len(known)
+    assert not list(recognizer.remarks())
+    assert len(list(recognizer.predict([*known, strange]))) == len(known) + 1
+    utterances = 2 * sum(map(len, known)) + 1
+    assert list(recognizer.remarks()) == [
+        f"1 of {utterances} utterances have no features of audio and are answered without"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -101,23 +101,17 @@ class Recorded:
         self._extractor = _loaded(modality, folder, self._note)
         self.width, self.version = self._extractor.width, self._extractor.version
         self._unread: list[Remark] = []
-        self._absent = self._utterances = 0
 
     def read(self, conversations: Iterable[Conversation]) -> Iterator[Features]:
         """The features of each conversation, one after the other, so that none depends on its neighbours."""
         for conversation in conversations:
             found = self._extractor.vectors(clips(conversation, self._modality))
-            self._utterances += len(conversation)
-            self._absent += int((~found.present).sum())
             yield Features.of(conversation, found.vectors, found.present)
 
     def remarks(self) -> Iterator[str]:
-        """The first recordings that could not be read, and how many utterances were answered without one."""
+        """The first recordings that could not be read."""
         for remark in self._unread:
             yield f"conversation {remark.conversation!r}, utterance {remark.utterance!r}: {remark.cause}"
-        if self._absent:
-            share = f"{self._absent} of {self._utterances} utterances"
-            yield f"{share} have no {self._modality} that can be read and are answered without"
 
     def _note(self, remark: Remark) -> None:
         if len(self._unread) < SHOWN:

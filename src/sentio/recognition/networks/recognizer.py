@@ -40,9 +40,15 @@ class NetworkRecognizer:
     ) -> None:
         self.space = space
         self._networks, self._sources = networks, sources
+        self._utterances = 0
+        self._absent = dict.fromkeys(sources, 0)
 
     def predict(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
-        """One `Prediction` a conversation, in order, one after the other."""
+        """One `Prediction` a conversation, in order, one after the other.
+
+        Raises `InputError` for features with NaN; and at the end, where a file has features of none of the
+        utterances, or seems to be of other conversations.
+        """
         asked, *copies = tee(conversations, 1 + len(self._sources))
         streams = [_read(source, copy) for source, copy in zip(self._sources.values(), copies, strict=True)]
         for conversation in asked:
@@ -50,13 +56,22 @@ class NetworkRecognizer:
             if not len(conversation):
                 yield Prediction(np.zeros((0, len(self.space))))
                 continue
+            self._utterances += len(conversation)
+            for name, found in told.items():
+                self._absent[name] += int((~found.present).sum())
             yield Prediction(answers(self._networks, dialogue(conversation, told)))
+        for stream in streams:
+            next(stream, None)  # only at its end does a file say that it is of other conversations
 
     def remarks(self) -> Iterator[str]:
-        """What the sources have to say about the conversations that were read."""
+        """What the sources have to say about the conversations that were read, and how many utterances had nothing
+        of a modality."""
         for source in self._sources.values():
             if isinstance(source, Remarking):
                 yield from source.remarks()
+        for name, absent in self._absent.items():
+            if absent:
+                yield f"{absent} of {self._utterances} utterances have no features of {name} and are answered without"
 
 
 def answers(networks: Sequence[DialogueNetwork], one: Dialogue) -> NDArray[np.float64]:
