@@ -34,6 +34,15 @@ class Curriculum(BaseModel):
             raise ValueError("a curriculum of no epochs; set epochs_per_bucket or final_epochs to 1 or more")
         return self
 
+    @property
+    def whole(self) -> int:
+        """The first epoch, from 1, that reads everything.
+
+        >>> Curriculum(buckets=8, epochs_per_bucket=2, final_epochs=10).whole
+        15
+        """
+        return (self.buckets - 1) * self.epochs_per_bucket + 1
+
 
 def epochs(buckets: Sequence[Indices], per_phase: int, final: int, seed: int) -> list[Indices]:
     """What each epoch trains on, in its order: phase j is `per_phase` epochs on buckets 1..j, then come `final` on all.

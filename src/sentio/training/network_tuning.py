@@ -22,8 +22,8 @@ class NetworkTuning(Steps):
     """Settings of one training.
 
     `smoothing` is that of the labels. With `class_weights` each label weighs as much as every other in the loss.
-    A training ends when `patience` epochs in a row were no better on validation. The defaults suit vectors of some
-    hundred numbers (our design).
+    A training ends when `patience` epochs in a row were no better on validation, counted once everything was read. The
+    defaults suit vectors of some hundred numbers (our design).
     """
 
     batch_size: int = Field(default=16, gt=0)

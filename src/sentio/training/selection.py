@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Generic
 
@@ -17,11 +16,13 @@ from sentio.training.run_folder import Arrays, RunFolder, replacing
 @dataclass(frozen=True)
 class Selection(Generic[Network]):
     """Chooses in a run folder's checkpoints; `score` judges a model, higher is better. With `patience` a training ends
-    after so many epochs in a row that were no better than the best."""
+    after so many epochs in a row that were no better than the best, those behind epoch `whole`: the first, from 1,
+    that reads everything."""
 
     run: RunFolder
     score: Callable[[Network], float]
     patience: int | None = None
+    whole: int = 1
 
     def weights(self, seed: int) -> Path:
         """Where the best weights of a seed are."""
@@ -42,13 +43,17 @@ class Selection(Generic[Network]):
         return {seed: scores["history"].tolist() for seed, scores in found.items()}
 
     def _studied(self, seed: int, train: Callable[[int, Path], Iterable[Epoch[Network]]], checkpoint: Path) -> Arrays:
+        written = len(list(self.run.checkpoints.glob(f"{self._stage(seed, '*')}.npz")))
+        if len(self._judged(seed)) < written:
+            checkpoint.unlink(missing_ok=True)  # a score is damaged or gone: the seed is trained again
         return {"history": np.array(self.choose(seed, train(seed, checkpoint)))}
 
     def choose(self, seed: int, epochs: Iterable[Epoch[Network]]) -> list[float]:
         """The score of each epoch; of equal ones the first is kept. Killed, it goes on with the same `epochs`."""
         for epoch in epochs:
             scores = self._judge(seed, epoch)
-            if self.patience is not None and len(scores) - 1 - int(np.argmax(scores)) >= self.patience:
+            since = max(1 + int(np.argmax(scores)), self.whole)
+            if self.patience is not None and len(scores) - since >= self.patience:
                 break
         return self._judged(seed)
 
@@ -64,12 +69,10 @@ class Selection(Generic[Network]):
     def _judged(self, seed: int) -> list[float]:
         """What the epochs so far were worth."""
         found: list[float] = []
-        for number in count(1):
-            if not (self.run.checkpoints / f"{self._stage(seed, number)}.npz").exists():
-                break
-            found.append(float(self.run.once(self._stage(seed, number), dict)["score"]))
+        while (stored := self.run.stored(self._stage(seed, len(found) + 1))) is not None:
+            found.append(float(stored["score"]))
         return found
 
     @staticmethod
-    def _stage(seed: int, number: int) -> str:
+    def _stage(seed: int, number: int | str) -> str:
         return f"best-{seed}-{number}"

@@ -59,7 +59,7 @@ class School:
 
     @property
     def _selection(self) -> Selection[DialogueNetwork]:
-        return Selection(self.run, self._judge, self.recipe.tuning.patience)
+        return Selection(self.run, self._judge, self.recipe.tuning.patience, self.recipe.curriculum.whole)
 
     def _judge(self, network: DialogueNetwork) -> float:
         return scored(self.gold, predict(network, self.tests), self.space.labels)["weighted_f1"]
