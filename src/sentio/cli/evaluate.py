@@ -63,12 +63,14 @@ def evaluate(
     format
         How to print the outcome: table, or json (that of metrics.json).
     quiet
-        No progress.
+        No progress. What a system remarks on its answers is told all the same.
     """
     from sentio.cli.progress import Progress
     from sentio.evaluation import evaluate as run
+    from sentio.files.writers.table import literal
 
     _require_conversations(corpus, data)
+    remarks: list[str] = []
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
         outcome = run(
             system,
@@ -80,8 +82,11 @@ def evaluate(
             out=out,
             options={name.replace("-", "_"): value for name, value in options.items()},
             progress=progress.advance,
+            remarked=remarks.append,
         )
     print(outcome.model_dump_json(indent=2) if format == "json" else _table(outcome, _guess(corpus, outcome)))
+    for remark in remarks:
+        print(f"sentio: {literal(remark)}", file=sys.stderr)
     return 0
 
 

@@ -12,7 +12,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import file_digest, sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -30,12 +30,14 @@ from sentio.evaluation.journal import Journal
 from sentio.evaluation.outcome import Outcome, Row, merged
 from sentio.evaluation.predictions import by_seed, table
 from sentio.evaluation.predictors import Contender
+from sentio.recognition.base import Remarking
 from sentio.training.run_folder import RunFolder, replacing
 
 if TYPE_CHECKING:
     import polars
 
 Progress = Callable[[str, int], None]
+Remarked = Callable[[str], None]
 
 
 def evaluate(
@@ -49,6 +51,7 @@ def evaluate(
     out: str | Path | None = None,
     options: Mapping[str, object] | None = None,
     progress: Progress = lambda name, done: None,
+    remarked: Remarked = lambda remark: None,
 ) -> Outcome:
     """Score a system, and the task's trivial baselines beside it, on a split of a corpus.
 
@@ -57,8 +60,9 @@ def evaluate(
     corpus's main one by default; `causes` and `spans` for causes). Systems and baselines that throw dice are
     run with the seeds 0 to `seeds` - 1. `out` is runs/SYSTEM-CORPUS-SPLIT-TARGET by default. A killed run
     goes on where it was when called again and ends with the same bytes; a finished one is read, not
-    repeated. Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError`
-    when `out` holds another run, `OutputError` when it holds something else, or another process is at work there.
+    repeated. `remarked` is told, a line each, what the system has to say about the answers of this call.
+    Raises `InputError` for a corpus that cannot be read, `UnknownName`, `MappingError`, `RecipeError` when
+    `out` holds another run, `OutputError` when it holds something else, or another process is at work there.
     """
     source = corpora.load(corpus, None if data is None else Path(data))
     call = _Call.prepared(system, source, split or _default_split(source), target, seeds, options or {})
@@ -66,7 +70,7 @@ def evaluate(
     folder = RunFolder(path, call.config())
     if folder.metrics is None:
         call.try_system()
-    metrics = folder.complete(lambda: call.run(folder, progress), call.facts())
+    metrics = folder.complete(lambda: call.run(folder, progress, remarked), call.facts())
     try:
         return Outcome.model_validate(metrics)
     except ValidationError as error:
@@ -175,18 +179,17 @@ class _Call:
             return predictors.recognizer(contender, self.task, self.corpus, seed, self.options)
         return predictors.fitted(contender, self.task, self.training if contender.learned else (), seed)
 
-    def run(self, folder: RunFolder, progress: Progress) -> None:
+    def run(self, folder: RunFolder, progress: Progress, remarked: Remarked) -> None:
         """Let all answer, one after the other, and write what came out."""
-        rows = [self.row(contender, folder, progress) for contender in self.contenders]
+        rows = [self.row(contender, folder, progress, remarked) for contender in self.contenders]
         folder.finish(self.outcome(rows).model_dump())
 
-    def row(self, contender: Contender, folder: RunFolder, progress: Progress) -> Row:
+    def row(self, contender: Contender, folder: RunFolder, progress: Progress, remarked: Remarked) -> Row:
         """Ask for every seed, write the answers, then score them."""
         answered = []
         for seed in range(self.seeds if contender.seeded else 1):
             journal = Journal(folder.checkpoints / f"{contender.file_name}-{seed}.jsonl")
-            for done in journal.complete(partial(self.predictor, contender, seed), self.asked):
-                progress(contender.name, done)
+            self.ask(contender, seed, journal, progress, remarked)
             answered.append((seed, journal.answers()))
         predictions = table(self.asked, answered)
         first = contender == self.contenders[0]
@@ -195,6 +198,21 @@ class _Call:
         with replacing(path) as beside:
             predictions.write_parquet(beside)
         return scored(contender, self.task, predictions)
+
+    def ask(self, contender: Contender, seed: int, journal: Journal, progress: Progress, remarked: Remarked) -> None:
+        """Ask what the journal does not hold yet."""
+        at_work: list[Predictor] = []
+
+        def predictor() -> Predictor:
+            at_work.append(self.predictor(contender, seed))
+            return at_work[0]
+
+        for done in journal.complete(predictor, self.asked):
+            progress(contender.name, done)
+        for one in at_work:
+            if isinstance(one, Remarking):
+                for remark in one.remarks():
+                    remarked(remark)
 
     def _model_digest(self) -> str:
         """SHA-256 over the names and files of a training run's model; "" for a system that comes with a package,

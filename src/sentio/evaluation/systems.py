@@ -7,6 +7,7 @@ from sentio import labels
 from sentio.errors import SentioError
 from sentio.evaluation.base import Answer, Asked, Task
 from sentio.recognition import Recognizer, recognize_stream
+from sentio.recognition.base import Remarking
 from sentio.results import Recognition
 
 
@@ -38,6 +39,11 @@ class RecognizedEmotions:
                 for utterance, mood in zip(one.item.conversation.utterances, done.recognitions, strict=True)
             }
             yield [self._answer(moods[target.utterance]) for target in one.targets]
+
+    def remarks(self) -> Iterator[str]:
+        """What the recogniser has to say about its answers."""
+        if isinstance(self._recognizer, Remarking):
+            yield from self._recognizer.remarks()
 
     def _answer(self, mood: Recognition) -> Answer:
         probabilities = tuple(mood.probabilities[label] for label in self._labels)

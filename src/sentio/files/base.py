@@ -23,6 +23,8 @@ Report = Callable[[InputError], None]
 class Columns(BaseModel):
     """Names of columns (or JSON keys) given by the user; None leaves one to be found by its name.
 
+    Those of recordings, `audio` and `video`, are found by their names only.
+
     >>> Columns(text="body").text
     'body'
     """
@@ -41,6 +43,7 @@ class Turn(NamedTuple):
     """One utterance as a reader found it.
 
     `conversation` None stands for the file's own name, `id` None for the index in the conversation.
+    `audio` and `video` are paths as they stand in the file; relative ones are those of its folder.
     """
 
     speaker: str
@@ -49,6 +52,8 @@ class Turn(NamedTuple):
     conversation: str | None = None
     start: float | None = None
     end: float | None = None
+    audio: str | None = None
+    video: str | None = None
 
 
 Piece = Turn | Conversation

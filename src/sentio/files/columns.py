@@ -1,7 +1,8 @@
 """Which column, or JSON key, holds what: by the names people give them, or as the user says.
 
->>> find(["Sr No.", "Utterance", "Speaker", "Emotion", "Dialogue_ID"], Columns())
-Found(text='Utterance', speaker='Speaker', conversation='Dialogue_ID', utterance='Sr No.', start=None, end=None)
+>>> found = find(["Sr No.", "Utterance", "Speaker", "Emotion", "Dialogue_ID"], Columns())
+>>> found.text, found.speaker, found.conversation, found.utterance, found.audio
+('Utterance', 'Speaker', 'Dialogue_ID', 'Sr No.', None)
 """
 
 import math
@@ -32,6 +33,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "start": ("start", "starttime", "startseconds", "begin", "onset", "timestamp", "time"),
     "end": ("end", "endtime", "endseconds", "stop"),
+    "audio": ("audio",),
+    "video": ("video",),
 }
 _TEXT_BESIDE_A_SPEAKER = ("dialogue", "dialog")
 """As in a script. They tell conversations apart where another column holds the words."""
@@ -48,6 +51,8 @@ class Found(NamedTuple):
     utterance: str | None
     start: str | None
     end: str | None
+    audio: str | None
+    video: str | None
 
 
 def find(names: Sequence[str], columns: Columns) -> Found:
@@ -57,7 +62,7 @@ def find(names: Sequence[str], columns: Columns) -> Found:
         plain.setdefault(_plain(name), name)
     taken: set[str] = set()
     found: dict[str, str | None] = {}
-    for purpose in _NAMES:
+    for purpose in Columns.model_fields:
         if given := getattr(columns, purpose):
             found[purpose] = given if given in names else plain.get(_plain(given))
             taken.add(found[purpose] or "")
@@ -82,7 +87,7 @@ def missing(found: Found, names: Sequence[str], columns: Columns) -> str | None:
     'no column for the text among: id, said; name it with --text-column NAME'
     """
     for purpose, name in found._asdict().items():
-        given = getattr(columns, purpose)
+        given = getattr(columns, purpose, None)
         if name is None and given is not None:
             return f"no column {given!r} (--{purpose}-column); the columns are: {_listed(names)}"
         if name is None and purpose in _REQUIRED:

@@ -46,7 +46,7 @@ class Objects:
         keys = self._keys(value)
         if not keys.is_row or any(isinstance(value[key], list | dict) for key in keys.lists):
             return None
-        text, speaker, conversation, utterance, start, end = keys.found
+        text, speaker, conversation, utterance, start, end, audio, video = keys.found
         return Turn(
             _speaker(value[speaker or ""]),
             _text(value[text or ""]),
@@ -54,6 +54,8 @@ class Objects:
             None if conversation is None else _word(value[conversation]),
             None if start is None else seconds(value[start]),
             None if end is None else seconds(value[end]),
+            None if audio is None else _path(value[audio]),
+            None if video is None else _path(value[video]),
         )
 
     def pieces(self, value: object, id: str, line: int | None = None) -> Iterator[Piece]:
@@ -207,6 +209,11 @@ def _speaker(value: object) -> str:
     if len(words) != len(names) or not (joined := ", ".join(word for word in words if word)):
         raise ValueError("no speaker")
     return joined
+
+
+def _path(value: object) -> str | None:
+    """A string. Chat services put an object with the sound itself, or its id, under this key."""
+    return value if isinstance(value, str) else None
 
 
 def _word(value: object) -> str | None:

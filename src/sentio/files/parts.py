@@ -1,6 +1,7 @@
 """From turns to conversations, in file order and bounded memory."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from sentio.conversation import Conversation, Utterance
 from sentio.errors import InputError
@@ -8,16 +9,16 @@ from sentio.files.base import Piece, Turn
 from sentio.files.encoding import mend
 
 
-def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversation]:
+def grouped(pieces: Iterable[Piece], name: str, folder: Path, part: int) -> Iterator[Conversation]:
     """Neighbouring turns of one conversation become a `Conversation`, cut where it exceeds `part`.
 
     Turns of a conversation that come back later in the file become a further part of it: of finished
-    conversations only id and length are kept. `name` is the id of turns that have none. When reading ends
-    in an `InputError`, the turns before it come out first.
+    conversations only id and length are kept. `name` is the id of turns that have none, `folder` that of
+    their recordings. When reading ends in an `InputError`, the turns before it come out first.
 
     >>> turns = [Turn("Ada", "Hi", conversation="1"), Turn("Bo", "Hm", conversation="2"),
     ...          Turn("Ada", "Bye", conversation="1")]
-    >>> [(c.id, c.offset, c.utterances[0].text) for c in grouped(turns, "chat", 100)]
+    >>> [(c.id, c.offset, c.utterances[0].text) for c in grouped(turns, "chat", Path(), 100)]
     [('1', 0, 'Hi'), ('2', 0, 'Hm'), ('1', 1, 'Bye')]
     """
     lengths: dict[str, int] = {}
@@ -37,7 +38,7 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
                 held = []
             if not held:
                 current, index = conversation, lengths.get(mend(conversation), 0)
-            held.append(_utterance(piece, index))
+            held.append(_utterance(piece, index, folder))
             index += 1
     except InputError:
         if held:
@@ -47,12 +48,20 @@ def grouped(pieces: Iterable[Piece], name: str, part: int) -> Iterator[Conversat
         yield _closed(current, held, lengths)
 
 
-def _utterance(turn: Turn, index: int) -> Utterance:
-    speaker, text, id, _, start, end = turn
+def _utterance(turn: Turn, index: int, folder: Path) -> Utterance:
+    speaker, text, id, _, start, end, audio, video = turn
     id, speaker = str(index) if id is None else mend(id), _name(speaker)
+    if audio is not None or video is not None:
+        audio, video = _recording(audio, folder), _recording(video, folder)
+        return Utterance(id=id, speaker=speaker, text=mend(text), start=start, end=end, audio=audio, video=video)
     if start is None and end is None:
         return Utterance(id=id, speaker=speaker, text=mend(text))
     return Utterance(id=id, speaker=speaker, text=mend(text), start=start, end=end)
+
+
+def _recording(path: str | None, folder: Path) -> str | None:
+    path = mend(path).strip() if path else None
+    return str(folder / path) if path else None
 
 
 def _name(speaker: str) -> str:

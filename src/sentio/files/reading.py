@@ -49,7 +49,7 @@ def stream(
     with opened(source) as text:
         reader = cast(Reader, _chosen(text, format).load())
         any_found = False
-        for conversation in grouped(reader.read(text, columns or Columns(), report), text.stem, part):
+        for conversation in grouped(reader.read(text, columns or Columns(), report), text.stem, text.folder, part):
             any_found = True
             yield conversation
         if not any_found and not bad:

@@ -33,10 +33,12 @@ DAMAGE = (OSError, EOFError, zlib.error)
 
 class Source:
     """What a reader reads from. `name` is how messages call it; `path` is None for standard input and
-    for compressed files; `head` holds the first bytes and `opening` their text ("" if binary)."""
+    for compressed files; `folder` is where the file lies, the working directory for standard input; `head`
+    holds the first bytes and `opening` their text ("" if binary)."""
 
-    def __init__(self, name: str, stem: str, suffix: str, path: Path | None, stream: BinaryIO) -> None:
-        self.name, self.stem, self.suffix, self.path = name, stem, suffix, path
+    def __init__(self, name: str, file: str, folder: Path, path: Path | None, stream: BinaryIO) -> None:
+        self.name, self.folder, self.path = name, folder, path
+        self.stem, self.suffix = Path(file).stem or "stdin", Path(file).suffix.lower()
         self.head = _beginning(stream)
         self.binary = is_binary(self.head)
         self.opening = "" if self.binary else opening_of(self.head)
@@ -130,7 +132,7 @@ def opened(source: str | Path) -> Iterator[Source]:
     Raises `InputError` for a missing or unreadable file, a directory and an empty file.
     """
     if str(source) == "-":
-        yield _uncompressed("standard input", "stdin", None, sys.stdin.buffer)
+        yield _uncompressed("standard input", "stdin", Path(), None, sys.stdin.buffer)
         return
     path = Path(source)
     try:
@@ -142,24 +144,20 @@ def opened(source: str | Path) -> Iterator[Source]:
     except (OSError, ValueError) as error:
         raise InputError(getattr(error, "strerror", None) or str(error), path=path) from None
     with stream:
-        yield _uncompressed(str(path), path.name, path, stream)
+        yield _uncompressed(str(path), path.name, path.parent, path, stream)
 
 
-def _uncompressed(name: str, file: str, path: Path | None, stream: BinaryIO) -> Source:
+def _uncompressed(name: str, file: str, folder: Path, path: Path | None, stream: BinaryIO) -> Source:
     try:
-        source = _source(name, file, path, stream)
+        source = Source(name, file, folder, path, stream)
         if source.head.startswith(b"\x1f\x8b"):
-            source = _source(name, file.removesuffix(".gz"), None, cast(BinaryIO, _Unzipped(source.raw())))
+            zipped = cast(BinaryIO, _Unzipped(source.raw()))
+            source = Source(name, file.removesuffix(".gz"), folder, None, zipped)
     except DAMAGE as error:
         raise InputError(f"cannot be read: {error}", path=name) from error
     if not source.head or (source.opening.strip("\ufeff \t\n\0") == "" and _is_blank(source)):
         raise source.error("the file is empty")
     return source
-
-
-def _source(name: str, file: str, path: Path | None, stream: BinaryIO) -> Source:
-    parts = Path(file)
-    return Source(name, parts.stem or "stdin", parts.suffix.lower(), path, stream)
 
 
 def _is_blank(source: Source) -> bool:

@@ -71,6 +71,8 @@ class _Row:
         self.utterance = at.get(found.utterance) if found.utterance is not None else None
         self.start = at.get(found.start) if found.start is not None else None
         self.end = at.get(found.end) if found.end is not None else None
+        self.audio = at.get(found.audio) if found.audio is not None else None
+        self.video = at.get(found.video) if found.video is not None else None
         self.times_given = (columns.start is not None, columns.end is not None)
 
     def turn(self, speaker: str, record: list[str]) -> Turn:
@@ -80,7 +82,9 @@ class _Row:
         id = None if self.utterance is None else record[self.utterance].strip() or None
         start = None if self.start is None else _time(record[self.start], self.times_given[0])
         end = None if self.end is None else _time(record[self.end], self.times_given[1])
-        return Turn(speaker, record[self.text], id, conversation, start, end)
+        audio = None if self.audio is None else record[self.audio]
+        video = None if self.video is None else record[self.video]
+        return Turn(speaker, record[self.text], id, conversation, start, end, audio, video)
 
 
 def _time(field: str, given: bool) -> float | None:
