@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from sentio.errors import InputError
+from sentio.training.run_folder import replacing
 
 Tensors = Mapping[str, Tensor]
 
@@ -18,11 +19,9 @@ def save(path: Path, weights: Mapping[str, Tensors], optimizer: torch.optim.Opti
     tensors = {f"{name}.{key}": tensor for name, some in weights.items() for key, tensor in some.items()}
     for number, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": tensor for name, tensor in state.items()}
-    partial = path.with_suffix(".partial")
-    save_file(
-        {name: tensor.contiguous() for name, tensor in tensors.items()}, partial, {k: str(v) for k, v in at.items()}
-    )
-    partial.rename(path)
+    told = {name: str(value) for name, value in at.items()}
+    with replacing(path) as beside:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, beside, told)
 
 
 Restored = tuple[dict[str, dict[str, Tensor]], dict[str, int]]

@@ -17,11 +17,12 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ from sentio.errors import OutputError, RecipeError
 from sentio.files.writers.output import reported
 
 Arrays = Mapping[str, NDArray[Any]]
+DAMAGE = (BadZipFile, EOFError, OSError, RuntimeError, ValueError)
+"""What NumPy raises for archives that are cut or changed."""
 
 
 class RunFolder:
@@ -85,14 +88,23 @@ class RunFolder:
         return metrics
 
     def once(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
-        """The arrays of a finished stage, computed now or read from an earlier, killed run."""
+        """The arrays of a finished stage, computed now or read from an earlier, killed run; see `stored`."""
+        found = self.stored(name)
+        if found is None:
+            found = compute()
+            with replacing(self.checkpoints / f"{name}.npz") as beside, beside.open("wb") as file:
+                np.savez(file, allow_pickle=False, **dict(found))
+        return found
+
+    def stored(self, name: str) -> Arrays | None:
+        """The arrays of a finished stage; a damaged file is none, so that `once` computes them again."""
         path = self.checkpoints / f"{name}.npz"
         if not path.exists():
-            partial = path.with_suffix(".partial.npz")
-            np.savez(partial, allow_pickle=False, **dict(compute()))
-            partial.rename(path)
-        with np.load(path, allow_pickle=False) as stored:
-            return {key: stored[key] for key in stored}
+            return None
+        # NumPy leaves a file open that it opens itself and finds damaged.
+        with path.open("rb") as file, suppress(*DAMAGE), np.load(file, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays}
+        return None
 
     def finish(self, metrics: Mapping[str, Any]) -> None:
         """Write the metrics: the run is done, and `complete` drops the checkpoints."""

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from sentio.corpora import goemotions
-from sentio.errors import MissingExtra
+from sentio.errors import InputError, MissingExtra
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.publish import Rows, publish
@@ -157,7 +157,11 @@ class School:
         self.run.once(f"student-{epoch.number}", lambda: {key: np.array(value) for key, value in values.items()})
 
     def _judged(self, number: int) -> dict[str, float]:
-        return {key: round(float(value), 4) for key, value in self.run.once(f"student-{number}", dict).items()}
+        stored = self.run.stored(stage := f"student-{number}")
+        if stored is None:
+            cause = "damaged; remove it and student.safetensors to train the student again"
+            raise InputError(cause, path=self.run.checkpoints / f"{stage}.npz")
+        return {key: round(float(value), 4) for key, value in stored.items()}
 
 
 def _pretrained() -> Path:
