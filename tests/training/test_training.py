@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from transformers import BertConfig, BertModel
 
 from sentio.errors import InputError, OutputError, RecipeError
 from sentio.nn.emotion_encoder import EmotionEncoder
-from sentio.training import batches, recipe
+from sentio.training import batches, checkpoint, recipe
 from sentio.training.fine_tune import FineTuning, fine_tune, predict
 from sentio.training.run_folder import RunFolder, replacing
 
@@ -122,6 +123,38 @@ def test_a_run_folder_keeps_stages_and_refuses_another_recipe(tmp_path: Path) ->
     environment = json.loads((tmp_path / "run" / "environment.json").read_text())
     assert environment["packages"]["numpy"] == np.__version__
     assert run.complete(lambda: pytest.fail("measured twice")) == {"f1": 0.5}
+
+
+@pytest.mark.parametrize("left", [0, 1, 40, -30, -1])
+def test_a_damaged_stage_is_computed_again(left: int, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path, "a = 1")
+    run.checkpoints.mkdir()
+    run.once("stage", lambda: {"x": np.arange(3)})
+    path = run.checkpoints / "stage.npz"
+    path.write_bytes(path.read_bytes()[:left])
+    assert run.stored("stage") is None
+    assert run.once("stage", lambda: {"x": np.arange(4)})["x"].tolist() == [0, 1, 2, 3]
+    assert run.once("stage", lambda: pytest.fail("computed twice"))["x"].tolist() == [0, 1, 2, 3]
+
+
+def test_stages_and_checkpoints_are_on_the_disk_before_they_are_in_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def fsync(file: int) -> None:
+        synced.append(os.fstat(file).st_ino)
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    run = RunFolder(tmp_path, "a = 1")
+    run.checkpoints.mkdir()
+    run.once("stage", lambda: {"x": np.arange(3)})
+    checkpoint.save(run.checkpoints / "seed.safetensors", {}, torch.optim.AdamW([torch.zeros(1)]), step=1)
+    left = {path.name: path.stat().st_ino for path in run.checkpoints.iterdir()}
+    assert sorted(left) == ["seed.safetensors", "stage.npz"]
+    assert synced == [left["stage.npz"], left["seed.safetensors"]]
 
 
 def test_a_run_is_never_put_into_a_folder_of_the_users_own(tmp_path: Path) -> None:
