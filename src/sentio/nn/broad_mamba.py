@@ -19,6 +19,7 @@ from sentio.nn.dialogue_network import NO_LABEL, DialogueNetwork, masked_cross_e
 from sentio.nn.guided_fusion import certainty, guidance
 from sentio.nn.mamba_block import BidirectionalMamba
 from sentio.nn.modality_inputs import in_order
+from sentio.nn.standardised import Standardised
 
 WIDTH = 160
 VOICES = 9
@@ -118,7 +119,7 @@ class BroadMamba(DialogueNetwork):
         heavy = counts.sum() / (self.labels * counts.clamp(min=1))
         for name, way in self._named():
             seen = [(*_vectors(batch, name, way.width), each) for batch, each in batches]
-            way.scale(torch.cat([x[present] for x, present, _ in seen]))
+            way.standardise(x[present] for x, present, _ in seen)
             if isinstance(way.broad, ClassicBroad):
                 rows = ((way.scaled(x), each) for x, each in _labelled(seen))
                 way.broad.fit(rows, heavy, self.settings.penalty)
@@ -129,17 +130,12 @@ class BroadMamba(DialogueNetwork):
             yield name, way
 
 
-class _Way(nn.Module):
+class _Way(Standardised):
     """From one modality's vectors to its states and its own prediction."""
 
-    mean: Tensor
-    deviation: Tensor
-
     def __init__(self, width: int, labels: int, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(width)
         self.width = width
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("deviation", torch.ones(width))
         self.inputs, self.dropout = nn.Linear(width, settings.width), nn.Dropout(settings.dropout)
         self.mamba = BidirectionalMamba(settings.width, settings.dropout, settings.bidirectional)
         self.broad: DeepBroad | ClassicBroad | None = None
@@ -160,18 +156,6 @@ class _Way(nn.Module):
         if self.broad is not None:
             h = h + self.broad(h, x)
         return h.masked_fill(~present.unsqueeze(-1), 0), self.outputs(self.dropout(h))
-
-    def scale(self, x: Tensor) -> None:
-        """Take mean and deviation of vectors, shape (rows, width)."""
-        if len(x):
-            deviation, mean = torch.std_mean(x, dim=0, correction=0)
-            self.mean.copy_(mean)
-            # What does not vary, as 122 of MELD's 300 openSMILE numbers, keeps its scale: no noise is blown up.
-            self.deviation.copy_(torch.where(deviation > 1e-6 * (1 + mean.abs()), deviation, 1.0))
-
-    def scaled(self, x: Tensor) -> Tensor:
-        """Vectors with mean 0 and deviation 1 where training saw them."""
-        return (x - self.mean) / self.deviation
 
 
 def _vectors(batch: DialogueBatch, name: str, width: int) -> tuple[Tensor, Tensor]:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from sentio.card import Modality
 from sentio.errors import RecipeError, UnknownName
 from sentio.nn.dialogue_batch import DialogueBatch
+from sentio.nn.standardised import Standardised
 
 ORDER: tuple[str, ...] = get_args(Modality)
 """The first of these that is there is the main one: "text", "audio", "video"."""
@@ -52,35 +53,19 @@ class ModalityInputs(nn.Module):
 
     def fit(self, batches: Iterable[DialogueBatch]) -> None:
         """Take mean and deviation of every feature over the utterances of the training data that have it."""
-        sums = [torch.zeros(3, part.mean.shape[0], dtype=torch.float64) for part in self._parts()]
-        for batch in batches:
-            for index, name in enumerate(self.modalities):
-                there = batch.vectors[name][batch.present[name]].double().cpu()
-                sums[index] += torch.stack([torch.ones_like(there), there, there**2]).sum(1)
-        for part, total in zip(self._parts(), sums, strict=True):
-            part.standardise(*total)
+        kept = list(batches)
+        for name, part in zip(self.modalities, self._parts(), strict=True):
+            part.standardise(batch.vectors[name][batch.present[name]] for batch in kept)
 
     def _parts(self) -> "list[_Carried]":
         return [part for part in self.carried if isinstance(part, _Carried)]
 
 
-class _Carried(nn.Module):
+class _Carried(Standardised):
     def __init__(self, size: int, width: int) -> None:
-        super().__init__()
-        self.mean: Tensor
-        self.deviation: Tensor
-        self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("deviation", torch.ones(size))
+        super().__init__(size)
         self.linear = nn.Linear(size, width)
         self.absent = nn.Parameter(torch.zeros(width))
 
-    def standardise(self, count: Tensor, sums: Tensor, squares: Tensor) -> None:
-        mean = sums / count.clamp(min=1)
-        deviation = (squares / count.clamp(min=1) - mean**2).clamp(min=0).sqrt()
-        # Of MELD's openSMILE features 122 of 300 are constant: they are 0, and no noise is blown up.
-        deviation[deviation < 1e-6 * (1 + mean.abs())] = 1.0
-        self.mean.copy_(mean)
-        self.deviation.copy_(deviation)
-
     def forward(self, vectors: Tensor, present: Tensor) -> Tensor:
-        return torch.where(present[..., None], self.linear((vectors - self.mean) / self.deviation), self.absent)
+        return torch.where(present[..., None], self.linear(self.scaled(vectors)), self.absent)
