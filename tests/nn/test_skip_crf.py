@@ -109,6 +109,24 @@ def test_every_dialogue_of_a_padded_batch_is_what_all_its_sequences_say(
         assert (paths[row, turns:] == -1).all()
 
 
+@settings(max_examples=60)
+@given(dialogue=some_dialogue, seed=st.integers(0, 10**6), loud=st.sampled_from([80.0, 320.0, 640.0, 2000.0]))
+def test_it_is_exact_with_weights_up_to_80(dialogue: str, seed: int, loud: float) -> None:
+    """All weights at the limit and emissions that contradict them: what a turn forbids transitions may give back."""
+    crf, dice = SkipCRF(3).double(), torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for part in crf.parameters():
+            part.copy_(80 * (2 * torch.randint(2, part.shape, generator=dice) - 1))
+    speakers = spoken(dialogue)
+    mask = speakers >= 0
+    edges = dialogue_edges(speakers, mask)
+    emissions = loud * torch.randint(2, (1, len(dialogue), 3), generator=dice).double()
+    sums = scores(crf, emissions[0], dialogue, all_sequences(3, len(dialogue)))
+    _, shares, _ = by_hand(crf, emissions[0], dialogue, torch.full((len(dialogue),), -1))
+    assert crf.log_partition(emissions, edges, mask).item() == pytest.approx(float(sums.logsumexp(0)), abs=1e-9)
+    torch.testing.assert_close(crf.marginals(emissions, edges, mask)[0], shares, atol=1e-9, rtol=0)
+
+
 @settings(max_examples=15)
 @given(some=st.lists(some_dialogue, min_size=1, max_size=3), seed=st.integers(0, 99))
 def test_known_labels_have_one_likelihood_whether_scored_or_summed(some: list[str], seed: int) -> None:

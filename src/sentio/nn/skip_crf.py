@@ -30,8 +30,10 @@ class SkipCRF(nn.Module):
         start[y_0] + Σ_t e_t[y_t] + Σ_inertia own[y_p(t), y_t] + Σ_contagion other[y_(t-1), y_t] + end[y_last]
 
     Computes in 64 bits, whatever the emissions are in, and in the probability domain with one scale a turn, which makes
-    a step one small matrix product. Exact while transitions and `start`, `end` stay within ±300; emissions may have
-    any finite size. Speakers who keep their labels hold on to them against a weak contradiction:
+    a step one small matrix product. Emissions may have any finite size; but what falls 700 behind the best at a turn is
+    lost, whatever transitions would give back. Within ±m they can give back 8 m, two on the way into a label and two on
+    the way out: exact while all weights stay within ±80. Speakers who keep their labels hold on to them against a weak
+    contradiction:
 
     >>> from sentio.nn.dialogue_edges import dialogue_edges
     >>> crf = SkipCRF(2)
