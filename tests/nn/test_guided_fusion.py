@@ -24,6 +24,10 @@ def test_two_predictions_worked_by_hand() -> None:
     assert weights.tolist() == pytest.approx([0.629717, 0.370283], abs=5e-7)
 
 
+def test_one_label_is_certain() -> None:
+    assert certainty(torch.tensor([[3.0], [-1e4]])).tolist() == [1, 1]
+
+
 def test_certainty_runs_from_0_to_1_and_stays_finite() -> None:
     assert certainty(torch.zeros(7)).item() == pytest.approx(0, abs=1e-6)
     assert certainty(torch.tensor([1e4, 0, 0])).item() == 1

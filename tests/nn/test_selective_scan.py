@@ -76,6 +76,16 @@ def test_gradcheck(t: int) -> None:
     assert torch.autograd.gradcheck(selective_scan, drawn(2, t, 2, 3, torch.float64))
 
 
+def test_no_steps_leave_the_state_as_it_is() -> None:
+    given_ = drawn(2, 0, 3, 4, torch.float64)
+    y, last = selective_scan(*given_)
+    assert y.shape == (2, 0, 3)
+    assert torch.equal(last, given_[-1])
+    grads = torch.autograd.grad(last.sum(), given_)
+    assert [each.shape for each in grads] == [each.shape for each in given_]
+    assert torch.equal(grads[-1], torch.ones(2, 3, 4).double())
+
+
 def test_a_scalar_model_worked_by_hand() -> None:
     u, step, ones = torch.tensor([1.0, 0, 0, 1]).view(1, 4, 1), torch.full((1, 4, 1), 2.0).log(), torch.ones(1, 4, 1)
     scan = partial(selective_scan, rates=-torch.ones(1, 1), write=ones / step)

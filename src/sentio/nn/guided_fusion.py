@@ -14,13 +14,13 @@ from torch import Tensor
 def certainty(logits: Tensor) -> Tensor:
     """1 − H(p) / log K of each prediction, from 0 (all labels alike) to 1 (one label alone).
 
-    `logits`: finite, shape (…, K) with K ≥ 2; the result has the shape (…).
+    `logits`: finite, shape (…, K); the result has the shape (…). Where there is but one label it is certain.
 
     >>> [round(value, 6) for value in certainty(torch.tensor([[0.9, 0.1], [0.5, 0.5]]).log()).tolist()]
     [0.531004, 0.0]
     """
     logs = logits.log_softmax(-1)
-    return 1 + (logs.exp() * logs).sum(-1) / math.log(logits.shape[-1])
+    return 1 + (logs.exp() * logs).sum(-1) / math.log(max(2, logits.shape[-1]))
 
 
 def guidance(scores: Tensor, present: Tensor, temperature: float, floor: float) -> Tensor:

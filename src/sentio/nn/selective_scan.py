@@ -61,7 +61,8 @@ class _Plan:
 
     @classmethod
     def of(cls, t: int, wide: int, device: str) -> "_Plan":
-        """The plan for t steps of `wide` numbers each."""
+        """The plan for t steps of `wide` numbers each; none at all are one that is added."""
+        t = max(1, t)
         most = max(16, BLOCK.get(device, BLOCK["cuda"]) // wide)
         blocks = math.ceil(t / most)
         steps = math.ceil(t / blocks)
