@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentio import registry
+from sentio.card import Card
 from sentio.errors import MissingExtra, SentioError, UnknownName
 
 
@@ -66,6 +67,52 @@ def test_a_stale_plugin_is_left_out_and_told_when_it_is_asked_for(register: Call
         assert name not in registry.components("recognition")
         with pytest.raises(SentioError, match=message):
             registry.find("recognition", name)
+
+
+NETWORK = {"model", "seed_of", "text", "audio", "video"}
+
+
+@pytest.mark.parametrize(
+    ("above", "base", "inherited"),
+    [
+        ("from sentio.recognition.m2fnet import Options", "Options", NETWORK),
+        ("from sentio.recognition.networks.options import NetworkOptions as Theirs", "Theirs", NETWORK),
+        ("from sentio.recognition.networks import options", "options.NetworkOptions", NETWORK),
+        ("import sentio.recognition.networks.options", "sentio.recognition.networks.options.NetworkOptions", NETWORK),
+        ("class First:\n    a: int\nclass Second(First):\n    b: int", "Second", {"a", "b"}),
+        ("class Options:\n    a: int", "Options", {"a"}),
+        ("class First:\n    a: int\nSame = First", "Same[int]", {"a"}),
+        ("from typing import ClassVar\nclass First:\n    a: int\n    b: ClassVar[int]\n    _c: int", "First", {"a"}),
+        ("from other_plugin import Shared", "Shared", {"deep", "shared"}),
+        ("from other_plugin.torn import Shared", "Shared", set()),
+        ("from other_plugin.circle import Options", "Options", set()),
+        ("from other_plugin.gone import Shared", "Shared", set()),
+        ("from gone_plugin import Shared", "Shared", set()),
+        ("from . import gone", "gone.Shared", set()),
+        ("from ........ import gone", "gone.Shared", set()),
+        ("from sys import Shared", "Shared", set()),
+        ("from pydantic import BaseModel", "BaseModel", set()),
+        ("", "unknown.Shared", set()),
+        ("", "made('Shared')", set()),
+    ],
+)
+def test_options_are_inherited_wherever_the_base_is(
+    above: str, base: str, inherited: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other_plugin"
+    (other / "inner").mkdir(parents=True)
+    (other / "__init__.py").write_text("raise RuntimeError('imported')\nfrom .shared import Shared\n")
+    (other / "shared.py").write_text("from . import inner\nclass Shared(inner.Deep):\n    shared: int\n")
+    (other / "inner" / "__init__.py").write_text("class Deep:\n    deep: int\n")
+    (other / "torn.py").write_text("class Shared(")
+    (other / "circle.py").write_text("from .circle import Options\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    source = tmp_path / "loud.py"
+    source.write_text(f"{above}\nclass Options({base}):\n    volume: int = Field(description='how loud')\n")
+    card = Card(title="x", summary="y")
+    options = registry.Component(id="loud", kind="recognition", module="loud", source=source, card=card).options()
+    assert options.keys() == inherited | {"volume"}
+    assert options["volume"] == "how loud"
 
 
 @pytest.fixture(scope="module")

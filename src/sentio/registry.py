@@ -120,31 +120,83 @@ def find(kind: Kind, name: str) -> Component:
     raise UnknownName(NOUNS[kind], name, known)
 
 
-def _fields(source: Path, name: str) -> dict[str, str]:
-    """The annotated fields of a class, those of a base class of ours first, and what they do; none without it."""
-    body = ast.parse(source.read_text("utf8")).body
-    for node in body:
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            found: dict[str, str] = {}
-            for base in node.bases:
-                if isinstance(base, ast.Name) and (origin := _ours_of(body, base.id)):
-                    found |= _fields(origin, base.id)
-            return found | {
-                field.target.id: _description(field.value)
-                for field in node.body
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-            }
+Cited = frozenset[tuple[Path, str]]
+
+
+def _fields(source: Path, name: str, end: int | None = None, cited: Cited = frozenset()) -> dict[str, str]:
+    """The annotated fields of a class, those of its bases first, and what they do; none where it is not found.
+
+    Nothing is imported: a base is looked for above the class, in the first `end` statements of the file, and in the
+    file it is imported from. `cited` are the classes of other files that have led here, so that a circle ends.
+    """
+    if end is None:
+        if (source, name) in cited:
+            return {}
+        cited |= {(source, name)}
+    try:
+        body = ast.parse(source.read_text("utf8")).body[:end]
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    for place, node in reversed(list(enumerate(body))):
+        match node:
+            case ast.ClassDef(name=found) if found == name:
+                inherited: dict[str, str] = {}
+                for base in node.bases:
+                    inherited |= _named(source, body[:place], ast.unparse(base), cited)
+                return inherited | _own(node)
+            case ast.Assign(targets=[ast.Name(id=found)], value=ast.Name() | ast.Attribute() as other) if found == name:
+                return _named(source, body[:place], ast.unparse(other), cited)
+            case ast.ImportFrom(names=aliases):
+                for alias in aliases:
+                    if name == (alias.asname or alias.name):
+                        origin = _origin(source, node.module, node.level)
+                        return _fields(origin, alias.name, None, cited) if origin else {}
     return {}
 
 
-def _ours_of(body: list[ast.stmt], name: str) -> Path | None:
-    """The file of ours from which a source imports a name."""
-    for node in body:
-        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
-            package, *path = (node.module or "").split(".")
-            if package == "sentio":
-                return Path(__file__).parent.joinpath(*path).with_suffix(".py")
-    return None
+def _named(source: Path, body: list[ast.stmt], base: str, cited: Cited) -> dict[str, str]:
+    """The fields of a base class as it is written: `Name`, `module.Name`, `Name[...]`."""
+    module, _, name = base.partition("[")[0].rpartition(".")
+    if not module:
+        return _fields(source, name, len(body), cited)
+    for node in reversed(body):
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            if module == (alias.asname or alias.name):
+                package, level = (node.module, node.level) if isinstance(node, ast.ImportFrom) else (None, 0)
+                origin = _origin(source, f"{package}.{alias.name}" if package else alias.name, level)
+                return _fields(origin, name, None, cited) if origin else {}
+    return {}
+
+
+def _own(node: ast.ClassDef) -> dict[str, str]:
+    """The fields that a class adds; as pydantic has it, no class variable and nothing private is one."""
+    return {
+        field.target.id: _description(field.value)
+        for field in node.body
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and not field.target.id.startswith("_")
+        and "ClassVar" not in ast.unparse(field.annotation)
+    }
+
+
+def _origin(source: Path, module: str | None, level: int) -> Path | None:
+    """The file of a module that a source imports, with `level` dots before its name; None where none is found."""
+    top, *rest = parts = module.split(".") if module else [""]
+    if level:
+        places = [folder.joinpath(*parts) for folder in source.parents[level - 1 : level]]
+    elif top == "pydantic":  # its models have no fields, and it is long to read
+        return None
+    else:
+        try:
+            spec = find_spec(top)
+        except ValueError:
+            return None
+        if spec is None or spec.submodule_search_locations is None:
+            return Path(spec.origin) if spec and spec.origin and not rest else None
+        places = [Path(folder).joinpath(*rest) for folder in spec.submodule_search_locations]
+    files = [file for place in places for file in (place / "__init__.py", place.with_name(f"{place.name}.py"))]
+    return next((file for file in files if file.is_file()), None)
 
 
 def _description(value: ast.expr | None) -> str:
