@@ -31,7 +31,7 @@ ABLATIONS: Mapping[str, Mapping[str, str]] = {
     "emotionic": {
         "without attention (IM-MHA)": "attention = false",
         "without DialogGRU": "gru = false",
-        "without SkipCRF": "crf = false",
+        "without SkipCRF": "crf = false\n\n[tuning]\nsmoothing = 0",
         "SkipCRF answers by Viterbi": 'decode = "viterbi"',
     },
     "broad_mamba": {
@@ -61,8 +61,8 @@ class Row:
     def run(self) -> Path:
         """The run folder."""
         sources = [address.rpartition("/")[2].rpartition("#")[2] for address in self.features.values()]
-        told = f"{self.corpus} {self.system} {'+'.join(sources)} {self.setting}".strip()
-        return RUNS / "".join(one for one in told.replace(" ", "-") if one not in '"=')
+        told = f"{self.corpus} {self.system} {'+'.join(sources)} {self.setting}"
+        return RUNS / "".join(one for one in "-".join(told.split()) if one not in '"=[]')
 
     def recipe(self) -> str:
         """The recipe as TOML."""

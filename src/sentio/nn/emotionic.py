@@ -26,7 +26,8 @@ class Settings(BaseModel):
 
     `width` is that of the attention, `hidden` that of the recurrent states and of the network inside each attention
     layer. `attention`, `gru` and `crf` switch the three parts on: without the field, each utterance is labelled by
-    itself. `scale` divides the attention's scores by the root of a head's width. `decode` says what answers: each
+    itself, and class weights and label smoothing are read, none unless a recipe asks; with it a recipe that asks is
+    refused. `scale` divides the attention's scores by the root of a head's width. `decode` says what answers: each
     utterance's likeliest label ("marginals"), or the likeliest labels of the dialogue together ("viterbi").
 
     The paper's network is width 1024, hidden 768, 5 and 3 layers, 8 heads, no scale (released code), 62 million
