@@ -13,6 +13,7 @@ import torch
 from sentio import corpora, features
 from sentio.conversation import Conversation
 from sentio.curriculum import plan
+from sentio.errors import RecipeError
 from sentio.features import FeatureSource
 from sentio.labels import LabelSpace
 from sentio.nn.dialogue_network import DialogueNetwork
@@ -109,7 +110,8 @@ def train(
 
     `learned` gives the sources of a system that learns some of them itself; those of the others are named in the
     recipe. Killed and started again, it goes on after the last finished epoch. Returns the metrics. Raises
-    `RecipeError` where recipe and corpus do not fit, `InputError` for what cannot be read.
+    `RecipeError` where recipe and corpus do not fit, or features are not those that the run began with; `InputError`
+    for what cannot be read.
     """
     corpus = corpora.load(recipe.corpus, data)
     layer, space = emotions(corpus, recipe.target)
@@ -119,6 +121,7 @@ def train(
         if learned
         else {name: source(address, data) for name, address in recipe.features.items()}
     )
+    _as_begun(run, recipe, sources)
     lessons = []
     for number, split in enumerate((train, tests)):
         progress("reading", number / 2)
@@ -135,6 +138,16 @@ def train(
     }
     run.finish(metrics)
     return metrics
+
+
+def _as_begun(run: RunFolder, recipe: Recipe[Any], sources: Sources) -> None:
+    """Raise `RecipeError` where a run that goes on would mix models of different features."""
+    versions = {name: np.array(source.version) for name, source in sources.items()}
+    begun = run.once("features", lambda: versions)
+    for name, address in recipe.features.items():
+        if begun.get(name) != versions[name]:
+            cause = f"{run.path} began with other features of {name} than {address} gives now"
+            raise RecipeError(f"{cause}; restore them, or remove the run")
 
 
 def source(address: str, data: Path | None) -> FeatureSource:
