@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from sentio.errors import OutputError
+from sentio.errors import InputError, OutputError
 from sentio.evaluation.base import Answer, Asked, Predictor
 from sentio.gold import Value
 
@@ -24,7 +24,8 @@ class Journal:
         """Ask what has not been answered; yields the number of targets of each conversation as it is done.
 
         The predictor is only made when it is needed: loading or fitting may take minutes. Raises
-        `OutputError` when the file holds another split's answers or cannot be written.
+        `OutputError` when the file holds another split's answers or cannot be written, and the predictor's
+        `InputError`: it may say at its end that what it read is not of these conversations, so no answer is kept.
         """
         done = self._cut(asked)
         yield sum(len(one.targets) for one in asked[:done])
@@ -38,6 +39,9 @@ class Journal:
                         raise ValueError(f"{len(answers)} answers to {len(one.targets)} targets of {one.item.id!r}")
                     file.write(_line(one.item.id, answers))
                     yield len(answers)
+        except InputError:
+            self._path.unlink()
+            raise
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written: {error.strerror}") from error
 

@@ -12,6 +12,7 @@ from tests.invented import NETWORK, NETWORKS
 from sentio import corpora
 from sentio.conversation import Conversation, Utterance
 from sentio.errors import InputError, RecipeError, SentioError
+from sentio.evaluation import evaluate
 from sentio.recognition import load
 from sentio.recognition.base import Remarking
 from sentio.recognition.training import train
@@ -70,14 +71,17 @@ def test_the_average_of_the_seeds_answers(trained_networks: Trained, invented: P
     np.testing.assert_allclose(answers(run, chats(invented)), (one + two) / 2)
 
 
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+def kill(stage: str, share: float) -> None:
+    """Progress that ends in the middle of the second seed."""
+    if stage == "seed 2" and share > 0.5:
+        raise Killed
+
+
 def test_a_killed_training_goes_on_and_ends_with_the_same_weights(tmp_path: Path, invented: Path) -> None:
-    class Killed(Exception):
-        """Stands for the end of the process."""
-
-    def kill(stage: str, share: float) -> None:
-        if stage == "seed 2" and share > 0.5:
-            raise Killed
-
     path = recipe(tmp_path, GRU)
     train(path, out=tmp_path / "whole", data=invented)
     with pytest.raises(Killed):
@@ -89,6 +93,38 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_weights(tmp_path: Path
     for seed in (1, 2):
         name = f"model/seed-{seed}.safetensors"
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "killed" / name).read_bytes()
+
+
+def test_a_damaged_score_of_a_killed_training_costs_its_seed_and_nothing_else(
+    tmp_path: Path, invented: Path, trained_networks: Trained
+) -> None:
+    path, run = recipe(tmp_path, GRU), tmp_path / "run"
+    with pytest.raises(Killed):
+        train(path, out=run, data=invented, progress=kill)
+    (run / "checkpoints" / "best-2-1.npz").write_bytes(b"")
+    stages: list[str] = []
+    metrics = train(path, out=run, data=invented, progress=lambda stage, share: stages.append(stage))
+    assert "seed 1" not in stages
+    whole = trained_networks("context_gru")
+    assert metrics == json.loads((whole / "metrics.json").read_bytes())
+    name = "model/seed-2.safetensors"
+    assert (run / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_killed_training_does_not_go_on_with_other_features(tmp_path: Path, invented: Path) -> None:
+    arrays, run, file = voices(invented), tmp_path / "run", tmp_path / "voices.npz"
+    text = GRU.replace('text = "mini"', f'text = "mini"\naudio = "{file}#voice"')
+    path = recipe(tmp_path, text)
+    np.savez(file, allow_pickle=False, **arrays)
+    with pytest.raises(Killed):
+        train(path, out=run, data=invented, progress=kill)
+    np.savez(file, allow_pickle=False, **arrays | {"voice": arrays["voice"] + 1})
+    with pytest.raises(
+        RecipeError, match=r"run began with other features of audio than .*voices\.npz#voice gives now; res"
+    ):
+        train(path, out=run, data=invented)
+    np.savez_compressed(file, allow_pickle=False, **arrays)  # the same, said otherwise
+    assert train(path, out=run, data=invented)["epochs"].keys() == {"1", "2"}
 
 
 def test_a_training_ends_when_it_gets_no_better(tmp_path: Path, invented: Path) -> None:
@@ -155,6 +191,16 @@ def test_features_of_other_conversations_are_told(heard: Path, invented: Path) -
     assert list(recognizer.remarks()) == [
         f"1 of {utterances} utterances have no features of audio and are answered without"
     ]
+
+
+def test_features_of_other_conversations_are_never_scored(heard: Path, invented: Path, tmp_path: Path) -> None:
+    arrays = voices(invented)
+    arrays["conversation"] = np.array([f"{name} of another split" for name in arrays["conversation"]])
+    np.savez(tmp_path / "others.npz", allow_pickle=False, **arrays)
+    options = {"audio": f"{tmp_path}/others.npz#voice"}
+    for _ in range(2):  # going on with the run does not take what was answered for an answer
+        with pytest.raises(InputError, match="has none of the"):
+            evaluate(str(heard / "run"), "meld", data=invented, out=tmp_path / "run", options=options)
 
 
 @pytest.mark.parametrize(
