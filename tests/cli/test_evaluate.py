@@ -139,3 +139,54 @@ def test_a_corpus_of_questions_says_so_first(sentio: Call, miniatures: Path) -> 
     sentio("evaluate", "--corpus", "emobench", "--data", miniatures).fails(
         "emobench holds questions, not conversations"
     )
+
+
+HEARS = """
+import numpy as np
+from pydantic import BaseModel
+from sentio import labels
+from sentio.card import Card
+from sentio.recognition import Prediction
+
+card = Card(title="Hears", summary="says which recordings it was given", labels="ekman")
+
+class Options(BaseModel):
+    pass
+
+class Hears:
+    space = labels.space("ekman")
+
+    def __init__(self):
+        self.given = []
+
+    def predict(self, conversations):
+        for conversation in conversations:
+            self.given += [said.audio for said in conversation.utterances if said.audio]
+            yield Prediction(np.eye(len(self.space))[[0] * len(conversation)])
+
+    def remarks(self):
+        if self.given:
+            yield "heard\\x1b " + ", ".join(self.given)
+
+def load(options):
+    return Hears()
+"""
+
+
+def test_recordings_of_a_table_reach_the_system_and_its_remarks_the_user(
+    sentio: Call, table: Path, register: Callable[[str, str | None], None]
+) -> None:
+    register("hears", HEARS)
+    silent = sentio("evaluate", "--system", "hears", "--corpus", table, "--out", "silent")
+    assert (silent.code, silent.err) == (0, "")
+    first, *rows = TABLE.splitlines()
+    table.write_text("\n".join([f"{first},audio", f"{rows[0]},a.wav", *(f"{row}," for row in rows[1:])]), "utf8")
+    call = ("evaluate", "--system", "hears", "--corpus", table, "--format", "json")
+    done = sentio(*call)
+    heard = f"sentio: heard␛ {table.parent / 'a.wav'}\n"
+    assert (done.code, done.err) == (0, heard)
+    assert "heard" not in done.out
+    assert sentio(*call).err == "", "nothing was asked this time"
+    for quiet in ((), ("--quiet",)):
+        told = sentio("recognize", table, "--system", "hears", "--format", "jsonl", *quiet)
+        assert (told.code, told.err) == (0, heard)

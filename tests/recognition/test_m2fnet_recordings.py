@@ -148,6 +148,28 @@ def test_a_file_that_names_recordings_is_recognised(spoken: Path, capsys: pytest
     assert not err
 
 
+def test_a_table_that_names_recordings_is_recognised_and_scored(
+    spoken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (gone,) = spoken.glob("call8-3.wav")
+    gone.rename(kept := tmp_path / gone.name)
+    call = ("--system", str(spoken / "run"), "--quiet", "--format")
+    assert sentio("recognize", str(spoken / "calls.csv"), *call, "jsonl") == DONE
+    out, told = capsys.readouterr()
+    split = ("--corpus", str(spoken / "calls.csv"), "--split", "validation", "--out", str(tmp_path / "scores"))
+    assert sentio("evaluate", *split, *call, "json") == DONE
+    scores, scored = capsys.readouterr()
+    kept.rename(gone)
+    with (spoken / "calls.csv").open(newline="") as file:
+        moods = [row["emotion"] for row in csv.DictReader(file)]
+    assert [json.loads(line)["emotion"] for line in out.splitlines()][:-1] == moods[:-1]
+    assert json.loads(scores)["rows"][0]["metrics"]["accuracy"]["mean"] >= 11 / 12
+    for err, count in ((told, 36), (scored, 12)):
+        first, last = err.splitlines()
+        assert first.startswith("sentio: conversation 'call8', utterance '3': ")
+        assert last.startswith(f"sentio: 1 of {count} utterances have no ")
+
+
 def test_a_recording_that_is_gone_is_absent_and_remarked_on(spoken: Path) -> None:
     new = talk(spoken, "gone", ["joy", "anger", "joy"])
     Path(str(new.utterances[1].audio)).unlink()
