@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sentio import registry
+
 Call = Callable[..., "Done"]  # type: ignore[name-defined]  # noqa: F821
 
 PAGE = Path(__file__).parents[2] / "docs" / "features.md"
@@ -89,6 +91,8 @@ def test_mistakes_are_told_in_a_line(sentio: Call, tmp_path: Path, miniatures: P
 
 def test_the_page_names_flags_that_exist(sentio: Call) -> None:
     flags = set(re.findall(r"(?<=[ `])--[a-z-]+", PAGE.read_text("utf8")))
-    helps = "".join(sentio(*call, "--help").out for call in (("features", "build"), ("features", "check"), ("export",)))
+    calls = (("features", "build"), ("features", "check"), ("export",), ("evaluate",), ("recognize",))
+    helps = "".join(sentio(*call, "--help").out for call in calls)
+    options = {f"--{name}" for name in registry.find("recognition", "m2fnet").options()}
     assert len(flags) > 4
-    assert flags <= set(re.findall(r"--[a-z-]+", helps))
+    assert flags <= set(re.findall(r"--[a-z-]+", helps)) | options
