@@ -144,3 +144,11 @@ def test_without_questions_nothing_is_opened() -> None:
     ended: list[str] = []
     assert list(in_flight(session(work, ended), [], 2)) == []
     assert ended == []
+
+
+def test_nothing_at_once_is_refused() -> None:
+    async def work(number: int) -> int:
+        return number
+
+    with pytest.raises(ValueError, match="concurrency 0"):
+        list(in_flight(session(work, []), range(10), 0))

@@ -21,8 +21,10 @@ Session = Callable[[], AbstractAsyncContextManager[Work[Q, A]]]
 def in_flight(session: Session[Q, A], questions: Iterable[Q], concurrency: int) -> Iterator[A]:
     """The result of the session's work for each question, each as soon as it is there, `concurrency` at once.
 
-    Raises what the session or the work raises.
+    Raises what the session or the work raises, and `ValueError` for a concurrency below 1.
     """
+    if concurrency < 1:
+        raise ValueError(f"concurrency {concurrency}: at least 1 question must be worked on at once")
     source = iter(questions)
     first = next(source, None)
     if first is None:
