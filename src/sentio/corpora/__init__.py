@@ -113,12 +113,17 @@ def _table(path: Path) -> Corpus:
     return Corpus(name=path.stem, card=card, files=CorpusFolder(path.parent, card), module=table)
 
 
+def data_folder(data: Path | None) -> Path:
+    """The folder of all corpora: `data`, or `SENTIO_DATA`, or `data` in the working directory."""
+    return data or Path(os.environ.get("SENTIO_DATA", "data"))
+
+
 def folder(corpus: str, data: Path | None, obtain: str = "") -> Path:
     """The folder of a corpus below `data`, or below `SENTIO_DATA` when `data` is None.
 
     Raises `InputError` that says what is missing.
     """
-    root = data or Path(os.environ.get("SENTIO_DATA", "data"))
+    root = data_folder(data)
     if not (root / corpus).is_dir():
         how = f"; {obtain}" if obtain else ""
         raise InputError(f"no folder {corpus!r} here; point --data or SENTIO_DATA to your copy{how}", path=root)

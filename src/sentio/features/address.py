@@ -1,10 +1,10 @@
 """How a file of features is named: PATH, PATH#ARRAY or PATH#ARRAY+N."""
 
-import os
 import re
 from pathlib import Path
 from typing import NamedTuple
 
+from sentio import corpora
 from sentio.errors import InputError
 
 SUFFIXES = (".npz", ".parquet", ".safetensors")
@@ -41,7 +41,7 @@ def located(path: Path, data: Path | None) -> Path:
 
     Raises `InputError` where neither has it.
     """
-    root = data or Path(os.environ.get("SENTIO_DATA", "data"))
+    root = corpora.data_folder(data)
     for place in (path, root / path):
         if place.is_file():
             return place

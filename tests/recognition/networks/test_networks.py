@@ -229,7 +229,7 @@ def test_what_a_run_does_not_have_is_named(trained_networks: Trained) -> None:
         load(run, {"audio": "voices.npz"})
     with pytest.raises(SentioError, match="holds a model of context_gru, not of emotionic"):
         load("emotionic", {"model": f"{run}/model"})
-    with pytest.raises(SentioError, match=r"emotionic has to be trained: sentio train recipes/emotionic-meld\.toml"):
+    with pytest.raises(SentioError, match=r"emotionic has to be trained: sentio train RECIPE\.toml, then"):
         load("emotionic")
 
 

@@ -8,12 +8,13 @@ runs/emotionic-meld/model/
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from sentio.errors import SentioError
 from sentio.nn.dialogue_network import DialogueNetwork
+from sentio.training.manifest_file import read_manifest, require_files
 
 NAME = "model.json"
 
@@ -51,18 +52,10 @@ def read(model: Path, system: str) -> Manifest:
 
     Raises `SentioError` where there is none, it is damaged, files lack, or it is of another system.
     """
-    try:
-        manifest = Manifest.model_validate_json((model / NAME).read_bytes())
-    except OSError as error:
-        raise SentioError(f"no model at {model}: {NAME} is missing; is the training finished?") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SentioError(f"{model / NAME}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
+    manifest = read_manifest(model / NAME, Manifest)
     if manifest.system != system:
         raise SentioError(f"{model} holds a model of {manifest.system}, not of {system}")
-    for path in (weights(model, seed) for seed in manifest.seeds):
-        if not path.is_file():
-            raise SentioError(f"no complete model at {model}: {path.name} is missing")
+    require_files(weights(model, seed) for seed in manifest.seeds)
     return manifest
 
 

@@ -95,9 +95,7 @@ def load(
     it was trained on.
     """
     if options.model is None:
-        recipe = f"sentio train recipes/{system.replace('_', '-')}-meld.toml"
-        name = system.replace("_", "-")
-        raise SentioError(f"{system} has to be trained: {recipe}, then --system runs/{name}-meld")
+        raise SentioError(f"{system} has to be trained: sentio train RECIPE.toml, then --system runs/RECIPE")
     manifest = files.read(options.model, system)
     if options.seed_of is not None and options.seed_of not in manifest.seeds:
         seeds = ", ".join(map(str, manifest.seeds))

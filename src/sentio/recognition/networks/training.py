@@ -75,7 +75,7 @@ class School:
             network = files.restored(self.make(), self.run.model, seed)
             told = [answers([network], test.dialogue) for test in self.tests]
             found[seed] = np.log(np.concatenate(told).clip(min=1e-12))
-        weights = sum(parameter.numel() for parameter in self.make().parameters())
+        weights = sum(parameter.numel() for parameter in network.parameters())
         return summary(self.gold, found, self.space.labels) | {"epochs": history, "weights": weights}
 
     def _place(self, seeds: dict[int, float]) -> None:

@@ -8,12 +8,12 @@ runs/prc-emo-meld/model/
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from sentio.errors import SentioError
 from sentio.prompts.parts import Parts
 from sentio.retrieval import Retrieval
-from sentio.training.recipe import first_wrong
+from sentio.training.manifest_file import read_manifest
 
 NAME = "model.json"
 
@@ -55,9 +55,4 @@ class Manifest(BaseModel):
 
 def read(model: Path) -> Manifest:
     """The manifest in a run's model folder. Raises `SentioError` where there is none or it is damaged."""
-    try:
-        return Manifest.model_validate_json((model / NAME).read_bytes())
-    except OSError as error:
-        raise SentioError(f"no model at {model}: {NAME} is missing; is the training finished?") from error
-    except ValidationError as error:
-        raise SentioError(f"{model / NAME}: {first_wrong(error)}") from error
+    return read_manifest(model / NAME, Manifest)

@@ -10,11 +10,11 @@ runs/prc-encoder-meld/model/
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from sentio.errors import SentioError
 from sentio.nn.conversation_encoder import EncoderShape
 from sentio.recognition.prc_encoder.evidence import Evidence
+from sentio.training.manifest_file import read_manifest, require_files
 
 NAME, LOWER, TOKENIZER, DEMOS = "model.json", "lower.safetensors", "tokenizer.json", "demos"
 
@@ -41,14 +41,6 @@ def weights(model: Path, seed: int) -> Path:
 
 def read(model: Path) -> Manifest:
     """The manifest in a run's model folder. Raises `SentioError` where there is none, it is damaged or files lack."""
-    try:
-        manifest = Manifest.model_validate_json((model / NAME).read_bytes())
-    except OSError as error:
-        raise SentioError(f"no model at {model}: {NAME} is missing; is the training finished?") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SentioError(f"{model / NAME}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
-    for path in (model / LOWER, model / TOKENIZER, *(weights(model, seed) for seed in manifest.seeds)):
-        if not path.is_file():
-            raise SentioError(f"no complete model at {model}: {path.name} is missing")
+    manifest = read_manifest(model / NAME, Manifest)
+    require_files((model / LOWER, model / TOKENIZER, *(weights(model, seed) for seed in manifest.seeds)))
     return manifest
