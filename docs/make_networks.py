@@ -15,7 +15,7 @@ from typing import Any
 
 from sentio.errors import OutputError
 from sentio.evaluation.run import evaluate
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 
 PAGE, RUNS = Path(__file__).parent / "networks.md", Path("runs/networks")
 WORDS, TUNED = {"text": "minilm"}, {corpus: {"text": f"runs/encoder-{corpus}"} for corpus in ("iemocap", "meld")}

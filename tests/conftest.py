@@ -62,7 +62,7 @@ def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The folder of a `prc_encoder` run on the invented corpus, beside its recipe and the demonstrations it used."""
     pytest.importorskip("torch")
     from sentio import retrieval
-    from sentio.recognition.training import train
+    from sentio.training.by_recipe import train
 
     folder = tmp_path_factory.mktemp("prc-encoder")
     retrieval.build(["meld:train"], folder / "demos", encoder="mini", data=invented)
@@ -76,7 +76,7 @@ def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def trained_networks(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a run, on the invented corpus, of each system that is a network over features, by its name."""
     pytest.importorskip("torch")
-    from sentio.recognition.training import train
+    from sentio.training.by_recipe import train
 
     folder = tmp_path_factory.mktemp("networks")
 

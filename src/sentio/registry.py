@@ -25,6 +25,8 @@ from sentio.errors import MissingExtra, SentioError, UnknownName
 
 Kind = Literal[
     "recognition",
+    "causes",
+    "responses",
     "files.readers",
     "files.writers",
     "corpora",
@@ -33,8 +35,12 @@ Kind = Literal[
     "encoders",
     "indexes",
 ]
+METHODS: tuple[Kind, ...] = ("recognition", "causes", "responses")
+"""Kinds of systems: what can be trained by a recipe and scored."""
 NOUNS: dict[str, str] = {
     "recognition": "system",
+    "causes": "system for causes",
+    "responses": "system that replies",
     "files.readers": "input format",
     "files.writers": "output format",
     "corpora": "corpus",

@@ -20,9 +20,9 @@ from tests.recordings import moving_square, tone, write_sound, write_video
 from sentio import Conversation, Utterance, recognition
 from sentio.cli import DONE, main
 from sentio.errors import InputError, MissingExtra, RecipeError, SentioError, UnknownName
-from sentio.recognition import training
 from sentio.recognition.base import Remarking
 from sentio.recognition.networks.recognizer import NetworkRecognizer
+from sentio.training.by_recipe import train
 
 MOODS = {"joy": 300, "anger": 900}
 """The pitch in which a mood is told."""
@@ -205,11 +205,11 @@ def test_a_run_that_was_stopped_goes_on_and_ends_as_a_whole_one(spoken: Path, tm
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        training.train(spoken / "recipe.toml", out=stopped, progress=stop)
+        train(spoken / "recipe.toml", out=stopped, progress=stop)
     with pytest.raises(SentioError, match="is the training finished"):
         recognition.load(str(stopped))
     seen: list[str] = []
-    training.train(spoken / "recipe.toml", out=stopped, progress=lambda what, share: seen.append(what))
+    train(spoken / "recipe.toml", out=stopped, progress=lambda what, share: seen.append(what))
     assert any(what.startswith("extractor") for what in seen) == (stage == "extractor: audio")
     assert ("reading audio" in seen) == (stage != "seed 3")
     for name in ("audio/extractor", "seed-3", "seed-4"):
@@ -224,7 +224,7 @@ def test_text_sound_and_picture_together(tmp_path: Path) -> None:
     with pytest.warns(
         RuntimeWarning, match=r"video is left out; 1 recordings cannot be read, the first: .*call2-1\.mp4"
     ):
-        training.train(recipe(tmp_path, ALL, corpus), out=tmp_path / "run")
+        train(recipe(tmp_path, ALL, corpus), out=tmp_path / "run")
     recognizer = recognition.load(str(tmp_path / "run"))
     assert isinstance(recognizer, NetworkRecognizer)
     new = talk(tmp_path, "new", ["anger", "joy", "joy"], video=True)
@@ -253,7 +253,7 @@ def test_a_corpus_without_recordings_is_told(tmp_path: Path) -> None:
     rows = ("train,a,Fine.,joy", "train,a,No!,anger", "validation,b,Yes.,joy")
     (tmp_path / "calls.csv").write_text("\n".join(("split,conversation,text,emotion", *rows)) + "\n")
     with pytest.raises(RecipeError, match=r"no utterance to learn from names a recording.* a column audio"):
-        training.train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
+        train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
 
 
 def test_recordings_that_are_all_gone_are_told_by_the_first(tmp_path: Path) -> None:
@@ -261,13 +261,13 @@ def test_recordings_that_are_all_gone_are_told_by_the_first(tmp_path: Path) -> N
     for path in tmp_path.glob("*.wav"):
         path.unlink()
     with pytest.raises(RecipeError, match=r"24 recordings cannot be read, the first: .*call0-0\.wav"):
-        training.train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
+        train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
 
 
 def test_a_table_without_splits_is_told(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("text,emotion\nFine.,joy\n")
     with pytest.raises(UnknownName, match="unknown split of calls 'train'; known: all"):
-        training.train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
+        train(recipe(tmp_path, AUDIO), out=tmp_path / "run")
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_table_without_splits_is_told(tmp_path: Path) -> None:
 )
 def test_a_recipe_that_wants_no_recordings(tmp_path: Path, features: str, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
-        training.train(recipe(tmp_path, features), out=tmp_path / "run")
+        train(recipe(tmp_path, features), out=tmp_path / "run")
 
 
 @pytest.mark.parametrize(("package", "modality", "extra"), [("soundfile", "audio", "media"), ("cv2", "video", "face")])
@@ -291,7 +291,7 @@ def test_a_missing_extra_is_named(
     (tmp_path / "calls.csv").write_text("\n".join(("split,conversation,text,emotion,audio,video", *rows)) + "\n")
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtra, match=rf"sentio\[{extra}\]"):
-        training.train(recipe(tmp_path, f'{modality} = "extractor"'), out=tmp_path / "run")
+        train(recipe(tmp_path, f'{modality} = "extractor"'), out=tmp_path / "run")
     if modality == "audio":
         with pytest.raises(MissingExtra, match=r"sentio\[media\]"):
             recognition.recognize(said, system=str(spoken / "run"))

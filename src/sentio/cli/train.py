@@ -35,7 +35,7 @@ def train(
     import json
 
     from sentio.cli.progress import Progress
-    from sentio.recognition.training import train as run
+    from sentio.training.by_recipe import train as run
 
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
         metrics = run(recipe, out=out, data=data, progress=progress.share)

@@ -1,20 +1,23 @@
-"""Who answers: a recogniser, the system of a run folder, a file of predictions, or a trivial baseline, by name."""
+"""Who answers: a system, that of a run folder, a file of predictions, or a trivial baseline, by name."""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-from sentio import recognition, registry
+from sentio import causes, loading, recognition, registry, responses
 from sentio.card import BaselineCard
 from sentio.corpora import Corpus
 from sentio.errors import SentioError, UnknownName
 from sentio.evaluation import given, overlaps
 from sentio.evaluation.base import Asked, Predictor, Task
+from sentio.evaluation.found_causes import FoundCauses
 from sentio.evaluation.outcome import Chosen
-from sentio.evaluation.systems import RecognizedEmotions
+from sentio.evaluation.recognized_emotions import RecognizedEmotions
+from sentio.evaluation.replying import replying
 
 Kind = Literal["system", "baseline", "oracle"]
 
@@ -70,7 +73,7 @@ def system(name: str, task: Task, corpus: Corpus, options: Mapping[str, object] 
         if task.name not in (answers := cast(BaselineCard, baselines[name].card).answers):
             raise SentioError(f"{name} is a baseline for {', '.join(answers)}, not for {task.name}")
         return baseline(name, corpus)
-    known = registry.components("recognition")
+    known = {one: found for kind in registry.METHODS for one, found in registry.components(kind).items()}
     if name not in known:
         if Path(name).suffix in given.SUFFIXES and Path(name).is_file():
             digest = sha256(Path(name).read_bytes()).hexdigest()
@@ -110,18 +113,23 @@ def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Conten
     return found
 
 
-def recognizer(contender: Contender, task: Task, corpus: Corpus, seed: int, options: Mapping[str, object]) -> Predictor:
-    """A system that recognises emotions, loaded; one that throws dice gets the seed, and one that leaves out what it
-    holds of the corpus its name.
+def at_work(contender: Contender, task: Task, corpus: Corpus, seed: int, options: Mapping[str, object]) -> Predictor:
+    """A system, loaded; one that throws dice gets the seed, and one that leaves out what it holds of the corpus its
+    name.
 
     Raises `MissingExtra`, `UnknownName` for an option it has not, and `SentioError` or `MappingError` where
-    it cannot answer in the labels of the corpus.
+    it cannot answer what is asked, in the labels of the corpus.
     """
+    kind = _kind(contender.name)
     given = dict(options)
     if contender.seeded:
         given["seed"] = seed
-    if "corpus" in recognition.component(contender.name).options():
+    if "corpus" in loading.component(kind, contender.name).options():
         given.setdefault("corpus", corpus.name)
+    if kind == "causes":
+        return FoundCauses(causes.load(contender.name, given), task)
+    if kind == "responses":
+        return replying(responses.load(contender.name, given), task)
     return RecognizedEmotions(recognition.load(contender.name, given), task, corpus.card.spaces.get(task.layer))
 
 
@@ -131,6 +139,15 @@ def fitted(contender: Contender, task: Task, training: Sequence[Asked], seed: in
     with component.extra_named():
         module = cast(BaselineModule, component.load())
         return module.fit(task, training, seed)
+
+
+def _kind(name: str) -> registry.Kind:
+    """What kind of system it is, a name or a run folder. Raises `SentioError` for a folder of none."""
+    for kind in registry.METHODS[1:]:
+        with suppress(UnknownName):
+            loading.component(kind, name)
+            return kind
+    return "recognition"
 
 
 def _shown(options: Mapping[str, object]) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ class _Call:
         if contender.sha256:
             return GivenAnswers(Path(contender.name), self.task)
         if contender.kind == "system":
-            return predictors.recognizer(contender, self.task, self.corpus, seed, self.options)
+            return predictors.at_work(contender, self.task, self.corpus, seed, self.options)
         return predictors.fitted(contender, self.task, self.training if contender.learned else (), seed)
 
     def run(self, folder: RunFolder, progress: Progress, remarked: Remarked) -> None:

@@ -8,7 +8,7 @@ from tests.invented import NETWORK
 
 from sentio import Conversation, Utterance, registry
 from sentio.recognition import load
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 
 pytest.importorskip("torch")
 

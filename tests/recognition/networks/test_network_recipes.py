@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sentio import registry
-from sentio.recognition.training import trainer_of
 from sentio.training import recipe as recipes
+from sentio.training.by_recipe import trainer_of
 
 pytest.importorskip("torch")
 

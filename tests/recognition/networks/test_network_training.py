@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.invented import NETWORK, NETWORKS
 
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 
 pytest.importorskip("torch")
 

@@ -15,7 +15,7 @@ from sentio.errors import InputError, RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition import load
 from sentio.recognition.base import Remarking
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 
 pytest.importorskip("torch")
 

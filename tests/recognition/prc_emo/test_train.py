@@ -14,7 +14,7 @@ from sentio.errors import RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition import load
 from sentio.recognition.exporting import export
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 
 pytest.importorskip("trl")
 

@@ -18,8 +18,8 @@ from sentio.errors import InputError, RecipeError, SentioError
 from sentio.evaluation import evaluate
 from sentio.recognition.prc_encoder import manifest
 from sentio.recognition.prc_encoder.train import Recipe
-from sentio.recognition.training import train
 from sentio.training import recipe as recipes
+from sentio.training.by_recipe import train
 
 
 def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
@@ -94,7 +94,7 @@ def test_the_average_is_that_of_the_seeds(run: Path) -> None:
 STOPPED = """
 import os, signal, sys
 from sentio.recognition.prc_encoder.train import Recipe
-from sentio.recognition.training import train
+from sentio.training.by_recipe import train
 from sentio.training import recipe as recipes
 epochs = 0
 def progress(stage, share):

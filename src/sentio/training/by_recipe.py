@@ -1,4 +1,4 @@
-"""Train a recogniser by a recipe: the recipe names the system, the system's `train` module does the rest."""
+"""Train a system by a recipe: the recipe names the system, the system's `train` module does the rest."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from sentio import registry
-from sentio.errors import MissingExtra, RecipeError
+from sentio.errors import MissingExtra, RecipeError, UnknownName
 from sentio.training import recipe as recipes
 from sentio.training.run_folder import RunFolder
 
@@ -28,13 +28,21 @@ def train(
     """
     path = Path(recipe)
     text, tables = recipes.read(path)
-    component = registry.find("recognition", tables["system"])
+    component = _component(tables["system"])
     trainer = trainer_of(component)
     if trainer is None:
         raise RecipeError(f"{path}: the system {component.id!r} cannot be trained")
     settings = recipes.checked(path, tables, trainer.Recipe)
     run = RunFolder(Path(out or Path("runs") / path.stem), text)
     return run.complete(lambda: trainer.train(settings, run, None if data is None else Path(data), progress))
+
+
+def _component(system: str) -> registry.Component:
+    """The system of that name, of whatever verb; raises `UnknownName`."""
+    known = {name: component for kind in registry.METHODS for name, component in registry.components(kind).items()}
+    if system not in known:
+        raise UnknownName("system", system, known)
+    return known[system]
 
 
 def trainer_of(component: registry.Component) -> ModuleType | None:

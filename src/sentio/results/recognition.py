@@ -1,4 +1,4 @@
-"""What the verbs answer: frozen values with JSON both ways.
+"""What `recognize` answers.
 
 >>> mood = Recognition(space="sentiment3", emotion="positive", valence=0.6, arousal=0.1, dominance=0.2,
 ...                    probabilities={"positive": 0.7, "neutral": 0.2, "negative": 0.1}, shift=False)
