@@ -30,7 +30,7 @@ def read_reply(answer: Answer, speaker: str, instructions: str) -> str | None:
     """
     if answer.error:
         return None
-    text = re.sub(rf"\A\W*{re.escape(speaker)}\W*[:：]\s*", "", spoken(answer.text)).strip()  # noqa: RUF001
+    text = re.sub(rf"\A\W*{re.escape(speaker)}\W*[:：]\s*", "", spoken(answer.text)).strip()
     for first, last in QUOTES:
         if len(text) > 1 and text.startswith(first) and text.endswith(last) and last not in text[1:-1]:
             text = text[1:-1].strip()
