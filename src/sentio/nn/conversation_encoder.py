@@ -14,6 +14,9 @@ from torch import Tensor, nn
 from transformers import BertConfig
 from transformers.models.bert.modeling_bert import BertLayer
 
+TOGETHER = 64
+"""Utterances of like length that pass the lower layers together."""
+
 LOW = -1e4
 """Added to the attention of what is padding; finite, because a half-precision softmax of infinities is no number."""
 
@@ -77,12 +80,12 @@ class Lower(nn.Module):
         self.words = nn.Embedding(words, shape.width)
         self.places = nn.Embedding(places, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
-        self.layers = _layers(shape, shape.layers - shape.upper, dropout=0.0)
+        self.layers = encoder_layers(shape, shape.layers - shape.upper, dropout=0.0)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """States of shape (rows, tokens, width) for ids and mask (true = token) of shape (rows, tokens)."""
         states: Tensor = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])
-        return _through(self.layers, states, mask)
+        return through(self.layers, states, mask)
 
 
 class ConversationEncoder(nn.Module):
@@ -95,7 +98,7 @@ class ConversationEncoder(nn.Module):
     def __init__(self, shape: EncoderShape, dropout: float, context_dropout: float) -> None:
         super().__init__()
         self.shape = shape
-        self.layers = _layers(shape, shape.upper, dropout)
+        self.layers = encoder_layers(shape, shape.upper, dropout)
         self.dropout, self.context_dropout = nn.Dropout(dropout), nn.Dropout(context_dropout)
         self.scores = _LabelAttention(shape.width, shape.scores) if shape.scores else None
         self.own = _LabelAttention(shape.width, shape.labels)
@@ -141,8 +144,8 @@ class ConversationEncoder(nn.Module):
     def _utterances(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor | None, Tensor]:
         """Mean vectors, scores and own logits; utterances of like length together, so that little is padding."""
         found, order = [], []
-        for rows, padded, mask in _by_length(states):
-            tokens = self.dropout(_through(self.layers, padded, mask))
+        for rows, padded, mask in by_length(states):
+            tokens = self.dropout(through(self.layers, padded, mask))
             vector = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
             scores = tokens[:, 0, :0] if self.scores is None else self.scores(tokens, mask)
             found.append((vector.float(), scores.float(), self.own(tokens, mask).float()))
@@ -192,8 +195,8 @@ TOKENS = 1536
 """Tokens computed together: enough for full speed, few enough to stay in a core's cache."""
 
 
-def _by_length(states: Sequence[Tensor]) -> list[tuple[list[int], Tensor, Tensor]]:
-    """Rows, padded states and mask of groups of utterances whose lengths are alike."""
+def by_length(states: Sequence[Tensor]) -> list[tuple[list[int], Tensor, Tensor]]:
+    """Rows, padded states and mask of groups of texts whose lengths, in tokens, are alike."""
     order = sorted(range(len(states)), key=lambda row: len(states[row]))
     groups: list[list[int]] = []
     for row in order:
@@ -210,7 +213,8 @@ def padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     return nn.utils.rnn.pad_sequence(list(states), batch_first=True), mask
 
 
-def _layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
+def encoder_layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
+    """So many BERT layers of the shape's sizes; weights of `mini` fit into them."""
     config = BertConfig(
         hidden_size=shape.width,
         num_attention_heads=shape.heads,
@@ -225,7 +229,8 @@ def _layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
     return nn.ModuleList(layer(config) for _ in range(count))
 
 
-def _through(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+def through(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+    """States of shape (rows, tokens, width) after the layers; `mask` (rows, tokens) is true for tokens."""
     added = torch.zeros(mask.shape, dtype=states.dtype).masked_fill(~mask, LOW)[:, None, None]
     for layer in layers:
         states = layer(states, added)

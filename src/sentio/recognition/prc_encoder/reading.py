@@ -13,12 +13,9 @@ from sentio.conversation import Conversation
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.weights import read_weights
 from sentio.errors import RecipeError, SentioError
-from sentio.nn.conversation_encoder import EncoderShape, Lower, Turns, padded
+from sentio.nn.conversation_encoder import EncoderShape, Lower, Turns
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Told
-
-TOGETHER = 64
-"""Utterances of like length that pass the lower layers together."""
 
 
 class Reader:
@@ -33,27 +30,21 @@ class Reader:
 
     def read(self, conversations: Sequence[Conversation], evidence: Sequence[Told], *, exact: bool) -> list[Turns]:
         """Each conversation's turns; `exact` keeps the states in 32 bits, else they are kept in 16."""
-        # A lone surrogate, as broken JSON has it, is no character: it reads as "?".
         spoken = [utterance.text for conversation in conversations for utterance in conversation.utterances]
-        texts = [text.encode("utf8", "replace").decode("utf8") for text in spoken]
-        states = self._states([encoding.ids for encoding in self._tokenizer.encode_batch(texts)], exact)
+        states = self.states(spoken, exact=exact)
         turns, first = [], 0
         for conversation, told in zip(conversations, evidence, strict=True):
             turns.append(self._turns(conversation, states[first : first + len(conversation)], told))
             first += len(conversation)
         return turns
 
-    def _states(self, ids: Sequence[Sequence[int]], exact: bool) -> list[Tensor]:
-        found: list[Tensor] = [torch.empty(0)] * len(ids)
-        order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=not exact):
-            for start in range(0, len(order), TOGETHER):
-                rows = order[start : start + TOGETHER]
-                block, mask = padded([torch.tensor(ids[row]) for row in rows])
-                states = self._lower(block, mask)
-                for row, state in zip(rows, states if exact else states.to(torch.bfloat16), strict=True):
-                    found[row] = state[: len(ids[row])].clone()
-        return found
+    def states(self, texts: Sequence[str | tuple[str, str]], *, exact: bool) -> list[Tensor]:
+        """What the lower layers make of the tokens of each text, or of two texts as one row, shape (tokens, width).
+
+        Of two that do not fit into the window together the longer one is cut first.
+        """
+        whole = [_whole(text) if isinstance(text, str) else (_whole(text[0]), _whole(text[1])) for text in texts]
+        return self._states([encoding.ids for encoding in self._tokenizer.encode_batch(whole)], exact)
 
     def _turns(self, conversation: Conversation, states: Sequence[Tensor], told: Told) -> Turns:
         speakers = [utterance.speaker for utterance in conversation.utterances]
@@ -66,6 +57,11 @@ class Reader:
             evidence=torch.from_numpy(told.shares),
             sentences=torch.from_numpy(told.vectors),
         )
+
+
+def _whole(text: str) -> str:
+    """A lone surrogate, as broken JSON has it, is no character: it reads as "?"."""
+    return text.encode("utf8", "replace").decode("utf8")
 
 
 def weights_of(start: Path | None) -> dict[str, Tensor]:
