@@ -87,6 +87,19 @@ class Lower(nn.Module):
         states: Tensor = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])
         return through(self.layers, states, mask)
 
+    def read(self, ids: Sequence[Sequence[int]], *, exact: bool) -> list[Tensor]:
+        """States of each text's tokens, shape (tokens, width); `exact` keeps them in 32 bits, else they have 16."""
+        found: list[Tensor] = [torch.empty(0)] * len(ids)
+        order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=not exact):
+            for start in range(0, len(order), TOGETHER):
+                rows = order[start : start + TOGETHER]
+                block, mask = padded([torch.tensor(ids[row]) for row in rows])
+                states = self(block, mask)
+                for row, state in zip(rows, states if exact else states.to(torch.bfloat16), strict=True):
+                    found[row] = state[: len(ids[row])].clone()
+        return found
+
 
 class ConversationEncoder(nn.Module):
     """States of tokens in, logits of each utterance out.

@@ -44,7 +44,7 @@ class Reader:
         Of two that do not fit into the window together the longer one is cut first.
         """
         whole = [_whole(text) if isinstance(text, str) else (_whole(text[0]), _whole(text[1])) for text in texts]
-        return self._states([encoding.ids for encoding in self._tokenizer.encode_batch(whole)], exact)
+        return self._lower.read([encoding.ids for encoding in self._tokenizer.encode_batch(whole)], exact=exact)
 
     def _turns(self, conversation: Conversation, states: Sequence[Tensor], told: Told) -> Turns:
         speakers = [utterance.speaker for utterance in conversation.utterances]
