@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from sentio.llms.base import Answer, LanguageModel, Question
 from sentio.llms.second_attempt import spelled_out
+from sentio.llms.tally import Tally
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -29,15 +30,17 @@ AHEAD = 64
 """Flows at work at once: more than any server answers at a time, few enough to see results come."""
 
 
-def run(model: LanguageModel, flows: Iterable[Flow[Result]], ahead: int = AHEAD) -> Iterator[Result]:
-    """What each flow returns, in order; the questions of up to `ahead` flows are asked together.
+def run(
+    model: LanguageModel, flows: Iterable[Flow[Result]], ahead: int = AHEAD, tally: Tally | None = None
+) -> Iterator[Result]:
+    """What each flow returns, in order; the questions of up to `ahead` flows are asked together, counted by `tally`.
 
     Flows are taken only as far ahead as are worked on at once, so an endless stream works. Raises
     `LanguageModelError` where the model cannot be asked at all; a question that failed is the flow's to deal with.
     """
     rest = iter(flows)
     while some := list(islice(rest, ahead)):
-        yield from _together(model, some)
+        yield from _together(model, some, tally or Tally())
 
 
 def settled(
@@ -56,7 +59,19 @@ def settled(
     return read(answer), answer
 
 
-def _together(model: LanguageModel, flows: list[Flow[Result]]) -> Iterator[Result]:
+def counted(flow: Flow[Result]) -> Flow[tuple[Result, int]]:
+    """What a flow returns, and how many questions it asked."""
+    calls, answer = 0, None
+    while True:
+        try:
+            question = next(flow) if answer is None else flow.send(answer)
+        except StopIteration as end:
+            return end.value, calls
+        answer = yield question
+        calls += 1
+
+
+def _together(model: LanguageModel, flows: list[Flow[Result]], tally: Tally) -> Iterator[Result]:
     done: dict[int, Result] = {}
     waiting: dict[str, tuple[int, Question]] = {}
 
@@ -74,7 +89,7 @@ def _together(model: LanguageModel, flows: list[Flow[Result]]) -> Iterator[Resul
         asked = dict(waiting)
         waiting.clear()
         # Numbered, because two flows may give their questions the same name.
-        for answer in model.ask([replace(question, id=name) for name, (_, question) in asked.items()]):
+        for answer in tally.over(model.ask([replace(question, id=name) for name, (_, question) in asked.items()])):
             number, question = asked[answer.question.id]
             advance(number, replace(answer, question=question))
     yield from (done[number] for number in range(len(flows)))

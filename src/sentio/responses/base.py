@@ -13,13 +13,15 @@ class NextTurn:
     """A turn to come: everything said before it, and who will say it.
 
     `felt` tells what speakers of earlier utterances feel, by utterance id, where that is known: in an evaluation whose
-    published protocol gives it. `wanted` fixes parts of the reply from outside, by the name of `Reply`'s field
+    published protocol gives it. `facts` is what was known before the conversation began ({"situation": "..."}).
+    `wanted` fixes parts of the reply from outside, by the name of `Reply`'s field
     ({"emotion": "joy"}); a system leaves aside what it has no use for.
     """
 
     conversation: Conversation
     speaker: str
     felt: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, str] = field(default_factory=dict)
 
 
