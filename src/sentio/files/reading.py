@@ -1,6 +1,9 @@
 """Reading what people have: any known format in, conversations out."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -76,6 +79,58 @@ def read(
     for conversation in stream(source, format=format, columns=columns, on_error=on_error):
         parts.setdefault(conversation.id, []).append(conversation)
     return [_joined(pieces) for pieces in parts.values()]
+
+
+def whole(
+    source: str | Path,
+    *,
+    format: str | None = None,
+    columns: Columns | None = None,
+    on_error: Callable[[InputError], None] | None = None,
+) -> Iterator[Conversation]:
+    """Yield the conversations of a file, each once and complete, when their last utterance has been read.
+
+    A file is read twice, so that no more is held than the conversations that are still open; what can be read only
+    once (standard input, a pipe) is held to its end. Raises what `stream` raises.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "calls.csv")
+    ...     _ = path.write_text("call_id,who,text\\n7,Ada,Hi\\n8,Bo,Yes?\\n7,Ada,Bye\\n")
+    ...     [(call.id, len(call)) for call in whole(path)]
+    [('8', 1), ('7', 2)]
+    """
+
+    def parts(told: Callable[[InputError], None] | None) -> Iterator[Conversation]:
+        return stream(source, format=format, columns=columns, on_error=told, part=sys.maxsize)
+
+    left: Counter[str] = Counter()
+    if source != "-" and Path(source).is_file():
+        with suppress(InputError):  # it is told when the file is read for good
+            left.update(part.id for part in parts(lambda _: None))
+        yield from _completed(parts(on_error), left)
+        return
+    held: list[Conversation] = []
+    torn: InputError | None = None
+    try:
+        for part in parts(on_error):
+            held.append(part)
+    except InputError as error:
+        torn = error
+    yield from _completed(held, Counter(part.id for part in held))
+    if torn is not None:
+        raise torn
+
+
+def _completed(parts: Iterable[Conversation], left: Counter[str]) -> Iterator[Conversation]:
+    """Each conversation when as many parts of it have come as are `left`, or when nothing more comes."""
+    opened: dict[str, list[Conversation]] = {}
+    for part in parts:
+        opened.setdefault(part.id, []).append(part)
+        left[part.id] -= 1
+        if left[part.id] <= 0:
+            yield _joined(opened.pop(part.id))
+    yield from map(_joined, opened.values())
 
 
 def _joined(parts: list[Conversation]) -> Conversation:
