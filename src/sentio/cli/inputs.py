@@ -34,7 +34,8 @@ class Inputs:
 
         Raises the `InputError` of the last unreadable input where nothing could be read from any.
         """
-        for self.source in self.names:
+        for name in self.names:
+            self.source = name
             if self.read == self._flags.limit:
                 break
             yield self.source

@@ -21,5 +21,6 @@ class Asking(BaseModel):
     def opened(self, system: str) -> LanguageModel:
         """The model. Raises `SentioError` where none is named, `LanguageModelError` where it cannot be opened."""
         if self.llm is None:
-            raise SentioError(f"{system} asks a language model: name one with --llm (openai/MODEL@URL, hf/PATH)")
+            known = "openai/MODEL@URL, hf/PATH; scripted/lexicon to see how it works"
+            raise SentioError(f"{system} asks a language model: name one with --llm ({known})")
         return llms.open(self.llm, self.cache, self.concurrency)
