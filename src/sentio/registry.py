@@ -27,6 +27,7 @@ Kind = Literal[
     "recognition",
     "causes",
     "responses",
+    "personality",
     "files.readers",
     "files.writers",
     "corpora",
@@ -35,12 +36,13 @@ Kind = Literal[
     "encoders",
     "indexes",
 ]
-METHODS: tuple[Kind, ...] = ("recognition", "causes", "responses")
+METHODS: tuple[Kind, ...] = ("recognition", "causes", "responses", "personality")
 """Kinds of systems: what can be trained by a recipe and scored."""
 NOUNS: dict[str, str] = {
     "recognition": "system",
     "causes": "system for causes",
     "responses": "system that replies",
+    "personality": "system for personality",
     "files.readers": "input format",
     "files.writers": "output format",
     "corpora": "corpus",
