@@ -17,16 +17,17 @@ from sentio.training.run_folder import Arrays, RunFolder, replacing
 class Selection(Generic[Network]):
     """Chooses in a run folder's checkpoints; `score` judges a model, higher is better. With `patience` a training ends
     after so many epochs in a row that were no better than the best, those behind epoch `whole`: the first, from 1,
-    that reads everything."""
+    that reads everything. `part` names what is chosen where a run chooses several things one after the other."""
 
     run: RunFolder
     score: Callable[[Network], float]
     patience: int | None = None
     whole: int = 1
+    part: str = ""
 
     def weights(self, seed: int) -> Path:
         """Where the best weights of a seed are."""
-        return self.run.checkpoints / f"best-{seed}.safetensors"
+        return self.run.checkpoints / f"{self.part}best-{seed}.safetensors"
 
     def study(
         self, seeds: Iterable[int], train: Callable[[int, Path], Iterable[Epoch[Network]]]
@@ -37,8 +38,8 @@ class Selection(Generic[Network]):
         """
         found = {}
         for seed in seeds:
-            checkpoint = self.run.checkpoints / f"seed-{seed}.safetensors"
-            found[seed] = self.run.once(f"study-{seed}", partial(self._studied, seed, train, checkpoint))
+            checkpoint = self.run.checkpoints / f"{self.part}seed-{seed}.safetensors"
+            found[seed] = self.run.once(f"{self.part}study-{seed}", partial(self._studied, seed, train, checkpoint))
             checkpoint.unlink(missing_ok=True)
         return {seed: scores["history"].tolist() for seed, scores in found.items()}
 
@@ -73,6 +74,5 @@ class Selection(Generic[Network]):
             found.append(float(stored["score"]))
         return found
 
-    @staticmethod
-    def _stage(seed: int, number: int | str) -> str:
-        return f"best-{seed}-{number}"
+    def _stage(self, seed: int, number: int | str) -> str:
+        return f"{self.part}best-{seed}-{number}"
