@@ -16,6 +16,7 @@ from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.next_emotion import NextEmotion
 from sentio.evaluation.tasks.open_vocabulary import OpenVocabulary
 from sentio.evaluation.tasks.regression import Regression
+from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, GoldCause, Layer
@@ -32,6 +33,7 @@ KINDS: dict[str, Task] = {
     ),
     "regression": Regression("empathy"),
     "text": Text("explanation"),
+    "reply": ReplyTask(),
     "causes": Causes(),
     "spans": Spans(),
 }

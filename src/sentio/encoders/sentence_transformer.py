@@ -66,26 +66,38 @@ class SentenceTransformer:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (texts, width); a text that comes again is computed once."""
-        # A lone surrogate, as broken JSON has it, is no character: it reads as "?".
-        clean = [text.encode("utf8", "replace").decode("utf8") for text in texts]
-        different = list(dict.fromkeys(clean))
+        different = list(dict.fromkeys(map(_clean, texts)))
         vectors = np.zeros((len(different), self.width), np.float32)
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(different)]
-        batches = list(_batches(tokens))
-        for rows, means in zip(
-            batches, self._pool.map(self._means, ([tokens[i] for i in b] for b in batches)), strict=True
-        ):
-            vectors[rows] = means
+        for rows, states in self._read(different):
+            vectors[rows] = states.mean(axis=1)
         place = {text: row for row, text in enumerate(different)}
-        return unit(vectors)[[place[text] for text in clean]]
+        return unit(vectors)[[place[_clean(text)] for text in texts]]
 
-    def _means(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Mean token vectors of texts that are equally long, shape (texts, width)."""
+    def tokens(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """The last layer's token vectors of each text, shape (tokens, width), those around it left out."""
+        found = [np.zeros((0, self.width), np.float32)] * len(texts)
+        for rows, states in self._read(list(map(_clean, texts))):
+            for row, of_text in zip(rows, states, strict=True):
+                found[row] = of_text[1:-1]
+        return found
+
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Rows of texts that are equally long, and their token vectors, shape (rows, tokens, width)."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
+        batches = list(_batches(tokens))
+        yield from zip(batches, self._pool.map(self._states, ([tokens[i] for i in b] for b in batches)), strict=True)
+
+    def _states(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         with torch.inference_mode():
             ids = torch.tensor(tokens, device=self._device)
             hidden = self._model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
-            means: NDArray[np.float32] = hidden.mean(dim=1).cpu().numpy()
-        return means
+            states: NDArray[np.float32] = hidden.cpu().numpy()
+        return states
+
+
+def _clean(text: str) -> str:
+    """A lone surrogate, as broken JSON has it, is no character: it reads as "?"."""
+    return text.encode("utf8", "replace").decode("utf8")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from itertools import tee
 from sentio.causes import CauseFinder, Felt, Judgement
 from sentio.errors import SentioError
 from sentio.evaluation.base import Answer, Asked, Target, Task
+from sentio.recognition.base import Remarking
 
 
 class FoundCauses:
@@ -22,6 +23,11 @@ class FoundCauses:
         first, second = tee(asked)
         for one, judgement in zip(second, self._finder.find(map(self._felt, first)), strict=True):
             yield [self._answer(target, judgement) for target in one.targets]
+
+    def remarks(self) -> Iterator[str]:
+        """What the finder has to say about its answers."""
+        if isinstance(self._finder, Remarking):
+            yield from self._finder.remarks()
 
     def _felt(self, asked: Asked) -> Felt:
         gold = asked.item.gold["emotion"]

@@ -1,18 +1,47 @@
-"""Systems that reply as predictors: what a reply is to be, decided from what was said before it."""
+"""Systems that reply as predictors: what a reply is to be, or its words, from what was said before it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import tee
 
 from sentio.errors import SentioError
 from sentio.evaluation.base import Answer, Asked, Predictor, Target, Task
 from sentio.gold import AnnotatedConversation
+from sentio.recognition.base import Remarking
 from sentio.responses import Deciding, NextTurn, Responder
 
 
 def replying(responder: Responder, task: Task) -> Predictor:
     """The responder answering a task. Raises `SentioError` where it does not decide what is asked."""
+    if task.name == "reply":
+        return Replied(responder)
     if isinstance(responder, Deciding) and responder.decides == task.layer:
         return Decided(responder, task)
     raise SentioError(f"the system replies; it does not answer {task.layer!r}")
+
+
+class Replied:
+    """A responder whose words are asked for; a reply that could not be made is an empty text."""
+
+    def __init__(self, responder: Responder) -> None:
+        self._responder, self._failed, self._last = responder, 0, ""
+
+    def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
+        """One answer a target; turns of several conversations are asked for together."""
+        first, second = tee(asked)
+        turns = (turn_before(one.item, target, "reply") for one in first for target in one.targets)
+        replies = self._responder.respond(turns)
+        for one in second:
+            said = [next(replies) for _ in one.targets]
+            for reply in said:
+                self._failed, self._last = self._failed + (reply.error is not None), reply.error or self._last
+            yield [Answer(reply.text) for reply in said]
+
+    def remarks(self) -> Iterator[str]:
+        """How many replies could not be made, and what the responder has to say."""
+        if self._failed:
+            yield f"{self._failed} replies could not be made, the last because: {self._last}"
+        if isinstance(self._responder, Remarking):
+            yield from self._responder.remarks()
 
 
 class Decided:
@@ -33,6 +62,11 @@ class Decided:
                 )
                 for decision in self._responder.decide(turns)
             ]
+
+    def remarks(self) -> Iterator[str]:
+        """What the responder has to say about its decisions."""
+        if isinstance(self._responder, Remarking):
+            yield from self._responder.remarks()
 
 
 def turn_before(item: AnnotatedConversation, target: Target, layer: str) -> NextTurn:

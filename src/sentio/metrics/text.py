@@ -25,6 +25,7 @@ Smoothing = Literal["none", "floor", "add-k", "exp"]
 Tokenizer = Literal["none", "13a", "intl", "zh", "char"]
 
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
+_UNSPACED = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,15 @@ class Rouge:
     def mean(self) -> tuple[float, float, float]:
         """ROUGE-1, ROUGE-2 and ROUGE-L of the corpus, range 0..1: the means over its texts."""
         return float(self.rouge1.mean()), float(self.rouge2.mean()), float(self.rouge_l.mean())
+
+
+def separated(text: str) -> str:
+    """The text with spaces around each Chinese or Japanese character, which then is a token of its own.
+
+    >>> separated("你好 Bo")
+    '你 好 Bo'
+    """
+    return " ".join(_UNSPACED.sub(r" \1 ", text).split())
 
 
 def distinct(texts: Sequence[str], n: int) -> float:

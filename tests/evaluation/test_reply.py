@@ -1,0 +1,103 @@
+"""The words of turns to come: who is asked for them, what systems see, how they are scored."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from sentio import Conversation, Utterance
+from sentio.evaluation.base import Asked, Predictions
+from sentio.evaluation.baselines import generic_reply, repeat_last, similar_reply
+from sentio.evaluation.replying import replying
+from sentio.evaluation.tasks.reply import ReplyTask, emotion_agreement
+from sentio.gold import AnnotatedConversation
+from sentio.responses import NextTurn
+from sentio.results import Reply
+
+TASK = ReplyTask()
+
+
+def talk(name: str, *said: str, strategies: dict[str, str] | None = None) -> Asked:
+    """A conversation of lines such as "A: Hi."."""
+    turns = []
+    for number, line in enumerate(said):
+        speaker, _, text = line.partition(": ")
+        turns.append(Utterance(id=str(number), speaker=speaker, text=text))
+    gold = {} if strategies is None else {"strategy": dict(strategies)}
+    return TASK.asked(AnnotatedConversation(conversation=Conversation(id=name, utterances=turns), gold=gold))
+
+
+LUNCH = talk("lunch", "A: Where is my lunch?", "A: Hello?", "B: In the fridge.", "A: ...", "B: Sorry.")
+HELP = talk("help", "A: I failed.", "B: Hm.", "A: Badly.", "B: What happened?", strategies={"3": "question"})
+
+
+def test_a_turn_that_answers_somebody_is_asked_for() -> None:
+    assert [target.utterance for target in LUNCH.targets] == ["2", "4"]  # "..." has no word
+    assert [target.utterance for target in HELP.targets] == ["3"]  # the supporter's turn that is annotated
+
+
+class Listening:
+    """Replies with how much it was shown; fails where nobody spoke of lunch."""
+
+    def __init__(self) -> None:
+        self.seen: list[NextTurn] = []
+
+    def respond(self, turns: Iterable[NextTurn]) -> Iterator[Reply]:
+        for turn in turns:
+            self.seen.append(turn)
+            said = turn.conversation.utterances
+            error = None if any("lunch" in one.text for one in said) else "no lunch"
+            yield Reply(speaker=turn.speaker, text="" if error else f"{len(said)} turns", error=error)
+
+
+def test_a_system_sees_what_was_said_before_and_no_more() -> None:
+    listening = Listening()
+    predictor = replying(listening, TASK)
+    answers = [[answer.value for answer in of_one] for of_one in predictor.predict(iter([LUNCH, HELP]))]
+    assert answers == [["2 turns", "4 turns"], [""]]
+    assert [turn.speaker for turn in listening.seen] == ["B", "B", "B"]
+    remarks = list(predictor.remarks())  # type: ignore[attr-defined]
+    assert remarks == ["1 replies could not be made, the last because: no lunch"]
+
+
+def test_the_baselines_answer_every_turn() -> None:
+    pytest.importorskip("sklearn")
+    asked = [LUNCH, HELP]
+    echo = [[answer.value for answer in one] for one in repeat_last.fit(TASK, (), 0).predict(asked)]
+    assert echo == [["Hello?", "..."], ["Badly."]]
+    generic = {answer.value for one in generic_reply.fit(TASK, (), 0).predict(asked) for answer in one}
+    assert len(generic) == 1
+    near = similar_reply.fit(TASK, asked, 0).predict([talk("new", "C: My lunch? Hello?", "D: Gone.")])
+    assert next(near)[0].value == "In the fridge."
+
+
+def scores(gold: list[str], said: list[str]) -> dict[str, float]:
+    conversations = [str(row) for row in range(len(gold))]
+    return dict(TASK.score(Predictions(conversations, gold, said)).values)
+
+
+def test_what_was_said_scores_full_marks_and_nothing_scores_none() -> None:
+    pytest.importorskip("sacrebleu")
+    gold = ["I am so glad that you came.", "Leave me alone, I hate this!"]
+    same, none = scores(gold, gold), scores(gold, ["", ""])
+    assert same["sentence_bleu"] == pytest.approx(100)
+    assert same["bleu"] == pytest.approx(100)
+    assert same["emotion_agreement"] == 1
+    assert same.get("bert_score", 1.0) == pytest.approx(1, abs=1e-5)
+    assert none["sentence_bleu"] == none["emotion_agreement"] == none["words"] == 0
+    assert none["empty_rate"] == 1
+    assert "distinct_1" not in none
+
+
+def test_chinese_is_read_by_characters_and_not_by_models_that_do_not_know_it() -> None:
+    pytest.importorskip("sacrebleu")
+    found = scores(["你今天来得真早啊", "我很高兴你来了"], ["你今天来得真晚啊", "我很高兴你来了"])
+    assert found["words"] == 7.5
+    assert 50 < found["sentence_bleu"] < 100
+    assert "emotion_agreement" not in found
+    assert "bert_score" not in found
+
+
+def test_a_reply_in_another_mood_does_not_agree() -> None:
+    gold = ["Thank you so much, this is wonderful!", "I hate you, get out!"]
+    assert emotion_agreement(gold, gold[::-1]) == 0
+    assert emotion_agreement(gold, [gold[0], ""]) == 0.5
