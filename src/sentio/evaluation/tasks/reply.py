@@ -38,7 +38,7 @@ class ReplyTask:
         return Asked(item, tuple(Target(turn.id, turn.text) for turn in _answering(item)))
 
     def score(self, predictions: Predictions) -> Scores:
-        """BLEU-4 by sentence (smoothed as sacrebleu does) and of the corpus (not smoothed), 0..100; Dist-1 and -2; words
+        """BLEU-4 by sentence (smoothed as in sacrebleu) and of the corpus (not smoothed), 0..100; Dist-1 and -2; words
         a reply; the share of replies without any. Of languages that they read also the share in which `mini` hears the
         emotion that it hears in what was said, and BERTScore F1 by all-MiniLM-L6-v2 where it is installed.
         Chinese is read character by character. The interval is that of the headline over conversations."""
