@@ -1,0 +1,112 @@
+"""Annotated conversations as what the encoder learns from, and as what it is examined with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sentio.causes.base import Felt
+from sentio.causes.cause_encoder.finder import judge
+from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
+from sentio.corpora.reccon_folds import fold1
+from sentio.gold import AnnotatedConversation
+from sentio.metrics.extractive import causal_entailment_scores, causal_span_scores
+from sentio.nn.cause_pairs import CauseEncoder
+from sentio.training.cause_tuning import CauseLesson
+
+
+@dataclass(frozen=True)
+class Question:
+    """A conversation to be examined with: rows (target, candidate), shape (rows, 2), and of each row the candidate's
+    text and the causing words, None where there is no cause."""
+
+    reading: Reading
+    rows: Tensor
+    texts: Sequence[str]
+    spans: Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a model, or several together, answered in an examination: log-odds and words of all rows."""
+
+    log_odds: NDArray[np.float64]
+    words: Sequence[str]
+
+
+def question(item: AnnotatedConversation, reader: Reader, *, exact: bool) -> Question:
+    """The rows of RECCON's fold 1; what is felt is told as it is annotated."""
+    rows = list(fold1([item]))
+    place = {utterance.id: number for number, utterance in enumerate(item.conversation.utterances)}
+    emotions = {row.target: str(item.gold["emotion"][row.target]) for row in rows}
+    return Question(
+        reading=reader.read(Felt(item.conversation, emotions), exact=exact),
+        rows=torch.tensor([(place[row.target], place[row.candidate]) for row in rows]).reshape(-1, 2),
+        texts=[row.candidate_text for row in rows],
+        spans=[row.span for row in rows],
+    )
+
+
+def lesson(asked: Question) -> CauseLesson:
+    """The same rows to learn from; causing words behind the encoder's window are not learned."""
+    spans = []
+    for number, (span, text, candidate) in enumerate(
+        zip(asked.spans, asked.texts, asked.rows[:, 1].tolist(), strict=True)
+    ):
+        if span is not None:
+            begin = text.index(span)
+            found = tokens_of(asked.reading.places[candidate], begin, begin + len(span))
+            spans += [(number, *found)] if found else []
+    causes = torch.tensor([span is not None for span in asked.spans])
+    rows = torch.cat([asked.rows, causes[:, None].long()], dim=1)
+    return CauseLesson(asked.reading.heard, rows, torch.tensor(spans).reshape(-1, 3).long())
+
+
+def examine(models: Sequence[CauseEncoder], thresholds: Sequence[float], asked: Sequence[Question]) -> Marked:
+    """What the models answer together."""
+    odds, words = [], []
+    for one in asked:
+        judged = judge(models, thresholds, one.reading, one.rows)
+        odds.append(judged.log_odds)
+        for text, candidate, first, last in zip(
+            one.texts, one.rows[:, 1].tolist(), judged.first.tolist(), judged.last.tolist(), strict=True
+        ):
+            places = one.reading.places[candidate]
+            words.append(text[places[first][0] : places[last][1]] if places else "")
+    return Marked(np.concatenate(odds), words)
+
+
+def threshold(asked: Sequence[Question], marked: Marked) -> float:
+    """The log-odds that part causes from others with the best macro F1, halfway between two rows."""
+    gold = np.array([span is not None for one in asked for span in one.spans])
+    order = np.argsort(-marked.log_odds, kind="stable")
+    odds = np.append(marked.log_odds[order], marked.log_odds.min() - 1)
+    right = np.cumsum(gold[order])
+    taken = np.arange(1, len(gold) + 1)
+    positive = 2 * right / (taken + gold.sum())
+    left, there = len(gold) - taken, (~gold).sum()
+    negative = 2 * (there - (taken - right)) / np.maximum(left + there, 1)
+    # Rows with the same log-odds are taken together.
+    macro = np.where(odds[:-1] > odds[1:], positive + negative, -1.0)
+    best = int(macro.argmax())
+    return float(odds[best] + odds[best + 1]) / 2
+
+
+def scores(asked: Sequence[Question], marked: Marked) -> dict[str, float]:
+    """Entailment and spans as the paper scores them, in 0..1; a row is a cause where its log-odds are not negative."""
+    spans = [span for one in asked for span in one.spans]
+    causes = marked.log_odds >= 0
+    pairs = causal_entailment_scores([span is not None for span in spans], causes)
+    words = causal_span_scores(spans, [said if cause else "" for said, cause in zip(marked.words, causes, strict=True)])
+    return {
+        "macro_f1": pairs.f1_macro,
+        "positive_f1": pairs.f1_positive,
+        "negative_f1": pairs.f1_negative,
+        "spans.positive_em": words.exact_match,
+        "spans.positive_f1": words.f1_positive,
+        "spans.negative_f1": words.f1_negative,
+        "spans.f1": words.f1,
+    }

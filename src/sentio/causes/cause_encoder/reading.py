@@ -1,0 +1,61 @@
+"""Conversations as the encoder hears them, and where its tokens stand in the texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from sentio.causes.base import Felt
+from sentio.labels import LabelSpace
+from sentio.nn.cause_pairs import Heard
+from sentio.nn.conversation_encoder import Lower
+
+Places = Sequence[tuple[int, int]]
+"""Where each word token of an utterance begins and ends in its text, in characters."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A conversation with an utterance at least: what the encoder hears, and the places of each utterance's tokens."""
+
+    heard: Heard
+    places: Sequence[Places]
+
+
+class Reader:
+    """Reads conversations and what is felt in them; `window` is the tokens read of an utterance."""
+
+    def __init__(self, tokenizer: Path, lower: Lower, window: int, space: LabelSpace) -> None:
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(window)
+        self._lower = lower.eval()
+        self._emotions = {label: number for number, label in enumerate(space.labels)}
+        self._neutral = self._emotions[str(space.neutral)]
+
+    def read(self, felt: Felt, *, exact: bool) -> Reading:
+        """A conversation's states, in 32 bits where `exact`, else in 16."""
+        said = felt.conversation.utterances
+        # A lone surrogate, as broken JSON has it, is no character: it reads as "?", which is as long.
+        texts = [utterance.text.encode("utf8", "replace").decode("utf8") for utterance in said]
+        encodings = self._tokenizer.encode_batch(texts)
+        number = {name: number for number, name in enumerate(felt.conversation.speakers)}
+        told = [felt.emotions.get(utterance.id) for utterance in said]
+        heard = Heard(
+            states=self._lower.read([encoding.ids for encoding in encodings], exact=exact),
+            speakers=torch.tensor([number[utterance.speaker] for utterance in said]),
+            emotions=torch.tensor([self._neutral if name is None else self._emotions[name] for name in told]),
+        )
+        return Reading(heard, [encoding.offsets[1:-1] for encoding in encodings])
+
+
+def tokens_of(places: Places, begin: int, end: int) -> tuple[int, int] | None:
+    """The first and the last token that lie in the characters from `begin` to before `end`; None where none does.
+
+    >>> tokens_of([(0, 2), (3, 7), (8, 9)], 3, 9)
+    (1, 2)
+    """
+    inside = [number for number, (first, last) in enumerate(places) if first < end and last > begin]
+    return (inside[0], inside[-1]) if inside else None
