@@ -58,7 +58,7 @@ def tune(
         lambda batch: _loss(model, [lessons[i] for i in batch], settings),
         epochs,
         settings,
-        _groups(model, settings),
+        groups(model, settings),
         seed,
         checkpoint,
         step_done,
@@ -103,8 +103,9 @@ def together(turns: Sequence[Turns]) -> Turns:
     )
 
 
-def _groups(model: ConversationEncoder, settings: ConversationTuning) -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = []
+def groups(model: ConversationEncoder, settings: ConversationTuning) -> list[dict[str, Any]]:
+    """The encoder's parameters with the learning rate of each, as an optimiser takes them."""
+    found: list[dict[str, Any]] = []
     for name, parameter in model.named_parameters():
         rate = settings.learning_rate
         if name.startswith("layers."):
@@ -112,5 +113,5 @@ def _groups(model: ConversationEncoder, settings: ConversationTuning) -> list[di
         elif not name.startswith("scores."):
             rate *= settings.new_rate
         decay = settings.weight_decay if parameter.ndim > 1 else 0.0
-        groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
-    return groups
+        found.append({"params": [parameter], "lr": rate, "weight_decay": decay})
+    return found
