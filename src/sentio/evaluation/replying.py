@@ -5,17 +5,20 @@ from itertools import tee
 
 from sentio.errors import SentioError
 from sentio.evaluation.base import Answer, Asked, Predictor, Target, Task
+from sentio.evaluation.hearing import Heard
 from sentio.gold import AnnotatedConversation
 from sentio.recognition.base import Remarking
-from sentio.responses import Deciding, NextTurn, Responder
+from sentio.responses import Deciding, Hearing, NextTurn, Responder
 
 
 def replying(responder: Responder, task: Task) -> Predictor:
-    """The responder answering a task. Raises `SentioError` where it does not decide what is asked."""
+    """The responder answering a task. Raises `SentioError` where it neither decides nor hears what is asked."""
     if task.name == "reply":
         return Replied(responder)
     if isinstance(responder, Deciding) and responder.decides == task.layer:
         return Decided(responder, task)
+    if isinstance(responder, Hearing) and responder.hears == task.layer:
+        return Heard(responder, task)
     raise SentioError(f"the system replies; it does not answer {task.layer!r}")
 
 

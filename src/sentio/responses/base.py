@@ -62,6 +62,24 @@ class Deciding(Protocol):
         ...
 
 
+@runtime_checkable
+class Hearing(Protocol):
+    """A responder that says what the one whom it answers feels, which can be scored by itself.
+
+    `hears` is the annotation layer ("emotion") and `choices` its labels.
+    """
+
+    @property
+    def hears(self) -> str: ...
+    @property
+    def choices(self) -> tuple[str, ...]: ...
+
+    def hear(self, turns: Iterable[NextTurn]) -> Iterator[Decision]:
+        """One decision a turn, in order, about the one who is answered there. Raises `LanguageModelError` where a
+        model stays without an answer: none is made up."""
+        ...
+
+
 def answerer(conversation: Conversation, name: str | None = None) -> str:
     """Who replies: `name`, else the last of the others who spoke, else, where one speaks alone, "sentio".
 
