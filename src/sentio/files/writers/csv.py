@@ -13,7 +13,7 @@ texts of strangers with formulas switched off.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -54,7 +54,7 @@ class CsvWriter(Writer):
         self._output, self._space, self.progress = output, space, progress
 
     def write(self, done: RecognizedConversation) -> None:
-        self._output.write(_encoded(self._fields(done)))
+        self._output.write(encoded(self._fields(done)))
 
     def close(self) -> None:
         self._output.close()
@@ -109,13 +109,13 @@ class Rows:
     def __iter__(self) -> Iterator[Written]:
         with reported(self.path), self.path.open("rb") as file:
             read = 0
-            for number, record in enumerate(_records(file)):
+            for number, record in enumerate(records(file)):
                 read += len(record)
                 if read > self.size:
                     return
                 if number == 0:
                     continue
-                fields = _split(record)
+                fields = split(record)
                 if len(fields) < len(COLUMNS):
                     raise OutputError(f"{self.path}: row {number} is not sentio's; repair or remove the file")
                 yield Written(fields[0], fields[3], fields[6])
@@ -123,10 +123,11 @@ class Rows:
 
 def _header(space: LabelSpace) -> bytes:
     active = ["active"] if space.multi_label else []
-    return _encoded(iter([[*COLUMNS, *(f"p_{label}" for label in space.labels), *active]]))
+    return encoded([[*COLUMNS, *(f"p_{label}" for label in space.labels), *active]])
 
 
-def _encoded(rows: Iterator[list[object]]) -> bytes:
+def encoded(rows: Iterable[Sequence[object]]) -> bytes:
+    """The rows as the bytes of a table, each ended; half of a surrogate pair becomes U+FFFD."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     try:
@@ -135,7 +136,7 @@ def _encoded(rows: Iterator[list[object]]) -> bytes:
         return encodable(text.getvalue()).encode()
 
 
-def _records(file: BinaryIO) -> Iterator[bytes]:
+def records(file: BinaryIO) -> Iterator[bytes]:
     """The complete rows of a file: a line end counts where the quotes before it are even."""
     lines: list[bytes] = []
     odd = 0
@@ -147,7 +148,12 @@ def _records(file: BinaryIO) -> Iterator[bytes]:
             lines.clear()
 
 
-def _split(record: bytes) -> list[str]:
+def split(record: bytes) -> list[str]:
+    r"""The fields of a row.
+
+    >>> split(b'1,"a ""b"", c",\r\n')
+    ['1', 'a "b", c', '']
+    """
     # Not csv.reader: its limit on a field's length is one for the whole process, and texts may be longer.
     return [quoted.replace('""', '"') or bare for quoted, bare in FIELD.findall(record.decode("utf-8", "replace"))]
 
@@ -156,8 +162,8 @@ def _complete(out: Path) -> tuple[int, int, str | None]:
     """How many complete rows there are, where the last of them ends, and the label space of the first."""
     rows, size, labels = -1, 0, None
     with out.open("rb") as file:
-        for rows, record in enumerate(_records(file)):
+        for rows, record in enumerate(records(file)):
             size += len(record)
             if rows == 1:
-                labels = dict(zip(COLUMNS, _split(record), strict=False)).get("labels", "other")
+                labels = dict(zip(COLUMNS, split(record), strict=False)).get("labels", "other")
     return rows, size, labels

@@ -9,7 +9,7 @@ surrogate pair, which UTF-8 cannot hold, is written as its JSON escape and reads
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class JsonlWriter(Writer):
         self._output, self.progress = output, progress
 
     def write(self, done: RecognizedConversation) -> None:
-        self._output.write(b"".join(_line(row) for row in done.rows()))
+        self._output.write(b"".join(line_of(row) for row in done.rows()))
 
     def close(self) -> None:
         self._output.close()
@@ -98,7 +98,8 @@ class Lines:
                 yield turn
 
 
-def _line(row: dict[str, Any]) -> bytes:
+def line_of(row: Mapping[str, Any]) -> bytes:
+    """The object on a line; half of a surrogate pair becomes its JSON escape."""
     try:
         return to_json(row) + b"\n"
     except PydanticSerializationError:  # half of a surrogate pair

@@ -18,11 +18,11 @@ import shutil
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from sentio.card import Card
 from sentio.errors import OutputError
@@ -40,15 +40,29 @@ card = Card(
     suffixes=(".parquet", ".pq"),
 )
 
+Written_contra = TypeVar("Written_contra", contravariant=True)
+"""What is written at a time: a conversation's answers."""
+
 ROWS = 50_000
 CHARACTERS = 1 << 25
 """A numbered file is written at so many rows, or characters of text, whichever comes first."""
 
 
-class ParquetWriter(Writer):
-    """Gathers rows by column, writes numbered files and joins them at the end."""
+class Gathering(Protocol[Written_contra]):
+    """Rows of a numbered file on their way to it."""
 
-    def __init__(self, out: Path | None, space: LabelSpace) -> None:
+    characters: int
+
+    @property
+    def rows(self) -> int: ...
+    def add(self, done: Written_contra) -> None: ...
+    def frame(self) -> "polars.DataFrame": ...
+
+
+class ParquetWriter(Generic[Written_contra]):
+    """Gathers rows by column, writes numbered files and joins them at the end; `fresh` begins to gather."""
+
+    def __init__(self, out: Path | None, fresh: Callable[[], Gathering[Written_contra]]) -> None:
         self._out = out
         with reported(out):
             _refuse(out)
@@ -57,12 +71,14 @@ class ParquetWriter(Writer):
             place = None if self._target is None else self._target.parent
             prefix = "sentio." if self._target is None else f".{self._target.name}."
             self._parts = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        self._space = space
         self._files: list[Path] = []
         self._failed = False
-        self._columns = Columns(space)
+        self._fresh, self._columns = fresh, fresh()
 
-    def write(self, done: RecognizedConversation) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, done: Written_contra) -> None:
         self._columns.add(done)
         if self._columns.rows >= ROWS or self._columns.characters >= CHARACTERS:
             self._flush()
@@ -98,7 +114,7 @@ class ParquetWriter(Writer):
 
     def _flush(self) -> None:
         # Taken away first: rows that could not be written must not be tried again when the writer closes.
-        columns, self._columns = self._columns, Columns(self._space)
+        columns, self._columns = self._columns, self._fresh()
         file = self._parts / f"{len(self._files):06}.parquet"
         try:
             with _failing(self._out):
@@ -161,9 +177,13 @@ class Columns:
             yield tuple(encodable(value) if isinstance(value, str) else value for value in row)
 
 
-def create(out: Path | None, space: LabelSpace) -> ParquetWriter:
+class MoodsWriter(ParquetWriter[RecognizedConversation], Writer):
+    """Writes recognised conversations."""
+
+
+def create(out: Path | None, space: LabelSpace) -> MoodsWriter:
     """Start an output; an existing file is replaced when the writer closes. Raises `OutputError`."""
-    return ParquetWriter(out, space)
+    return MoodsWriter(out, lambda: Columns(space))
 
 
 def _refuse(out: Path | None) -> None:

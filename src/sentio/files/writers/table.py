@@ -15,20 +15,18 @@ Everything that comes from the input is shown literally, without the control cha
 chat could recolour, retitle or rewrite the terminal.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from sentio.card import Card
 from sentio.files.writers.base import Writer
-from sentio.files.writers.output import Output
+from sentio.files.writers.terminal import Terminal, literal
 from sentio.labels import LabelSpace
 from sentio.results import Recognition, RecognizedConversation
 
@@ -38,29 +36,17 @@ card = Card(
     suffixes=(".txt",),
 )
 
-PLAIN_WIDTH = 100
 SPEAKER_WIDTH = 16
 TEXT_WIDTH = 12
 SPEAKERS = 12
 """So many speakers of a conversation get a line of their own below the table."""
-
-SAFE: dict[int, int | str | None] = (
-    {code: 0x2400 + code for code in range(0x20)}  # shown as pictures, such as ␛
-    | {0x7F: 0x2421}
-    | dict.fromkeys(range(0x80, 0xA0), "\ufffd")  # some terminals obey these as they obey ESC
-    | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-    | dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # these reverse the rest of the line
-    | dict.fromkeys(map(ord, "\t\n\v\f\r\x85\u2028\u2029"), " ")
-)
 
 
 class TableWriter(Writer):
     """Prints a conversation's rows as they come, and its speakers' lines when it is over."""
 
     def __init__(self, out: Path | None, space: LabelSpace) -> None:
-        self._output = Output(out)
-        self._console = _console(out)
-        self._encoding = sys.stdout.encoding or "utf-8" if out is None else "utf-8"
+        self._terminal = Terminal(out)
         self._emotion_width = max(map(len, space.labels)) + len(" 100%")
         self._current: Current | None = None
 
@@ -69,19 +55,19 @@ class TableWriter(Writer):
         if self._current is None or talk.id != self._current.id or talk.offset == 0:
             self._end()
             self._current = Current(talk.id, max(len("speaker"), _speaker_width(talk.speakers)))
-            self._print(Text(literal(talk.id), style="bold", no_wrap=True, overflow="ellipsis"))
-        self._print(self._rows(done, self._current))
+            self._terminal.print(Text(literal(talk.id), style="bold", no_wrap=True, overflow="ellipsis"))
+        self._terminal.print(self._rows(done, self._current))
 
     def close(self) -> None:
         try:
             self._end()
         finally:
-            self._output.close()
+            self._terminal.close()
 
     def _rows(self, done: RecognizedConversation, current: "Current") -> Table:
         last = done.conversation.offset + len(done.conversation)
         widths = max(3, len(str(last))), current.speaker_width, self._emotion_width, 7
-        text_width = max(TEXT_WIDTH, self._console.width - sum(widths) - 2 * (len(widths) + 1))
+        text_width = max(TEXT_WIDTH, self._terminal.width - sum(widths) - 2 * (len(widths) + 1))
         table = Table(
             box=None, padding=(0, 0, 0, 2), pad_edge=True, show_header=not current.speakers, header_style="dim"
         )
@@ -106,15 +92,7 @@ class TableWriter(Writer):
     def _end(self) -> None:
         over, self._current = self._current, None
         if over is not None:
-            self._print(over.summary())
-
-    def _print(self, what: RenderableType) -> None:
-        with self._console.capture() as printed:
-            self._console.print(what)
-        text = printed.get()
-        if not self._console.is_terminal:
-            text = "\n".join(map(str.rstrip, text.split("\n")))
-        self._output.write(text.encode(self._encoding, "replace"))
+            self._terminal.print(over.summary())
 
 
 class Current:
@@ -155,24 +133,8 @@ def create(out: Path | None, space: LabelSpace) -> TableWriter:
     return TableWriter(out, space)
 
 
-def literal(text: str) -> str:
-    """A text of the input on one line, with nothing in it that a terminal would obey.
-
-    >>> literal("a\\x1b[31m  red\\nrose")
-    'a␛[31m red rose'
-    """
-    return " ".join(text.translate(SAFE).split())
-
-
 def _speaker_width(speakers: Iterable[str]) -> int:
     return min(SPEAKER_WIDTH, max(map(cell_len, map(literal, speakers)), default=0))
-
-
-def _console(out: Path | None) -> Console:
-    console = Console(legacy_windows=False)
-    if out is None and console.is_terminal:
-        return console
-    return Console(width=PLAIN_WIDTH, color_system=None, force_terminal=False, legacy_windows=False)
 
 
 def _colour(valence: float) -> str:
