@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sentio.evaluation.comparison import Comparison, Difference, MetricDifference
+    from sentio.evaluation.judging import Judgement
     from sentio.metrics.spread import Spread
 
 TEXT = 60
@@ -24,6 +25,10 @@ def compare(
     out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
     format: Literal["table", "json"] = "table",
     limit: Annotated[int, Parameter(validator=Number(gte=0))] = 20,
+    judge: str | None = None,
+    judged: Annotated[int, Parameter(validator=Number(gte=1))] = 200,
+    cache: Path | None = None,
+    data: Path | None = None,
 ) -> int:
     """Compare two finished runs on the same targets, metric by metric, label by label, answer by answer.
 
@@ -36,6 +41,7 @@ def compare(
     sentio compare runs/mini-meld-validation-emotion runs/mini-meld-validation-emotion/baselines/majority.parquet
     sentio compare runs/a runs/b --out comparison.html --limit 200
     sentio compare runs/a runs/b --format json | jq .metrics[0]
+    sentio compare runs/hef-meld-validation-reply runs/support-meld-validation-reply --judge openai/MODEL@URL
 
     Parameters
     ----------
@@ -49,6 +55,14 @@ def compare(
         How to print: table, or json.
     limit
         How many of the targets that were answered differently are listed.
+    judge
+        A language model that compares the replies of two runs of `--target reply`, each pair in both orders.
+    judged
+        How many replies it compares at most, drawn at random.
+    cache
+        An SQLite file that keeps its answers.
+    data
+        The folder of the corpora, for the judge to read the conversations; SENTIO_DATA by default.
     """
     from sentio.errors import OutputError
     from sentio.evaluation.comparison import compare as run
@@ -56,6 +70,13 @@ def compare(
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{out}: a comparison is written as a page; name it .html")
     comparison = run(first, second, limit=limit)
+    if judge is not None:
+        from sentio import llms
+        from sentio.evaluation.judging import judged as asked
+        from sentio.evaluation.reply_pairs import reply_pairs
+
+        pairs = reply_pairs(first, second, judged, data)
+        comparison = comparison.model_copy(update={"judgement": asked(llms.open(judge, cache), pairs)})
     if out is not None:
         from sentio.report.comparison import write
 
@@ -82,6 +103,8 @@ def _table(found: "Comparison") -> str:
             f"right: both {each.both}, only {one} {each.only_first}, only {other} {each.only_second}, "
             f"neither {each.neither}"
         )
+    if found.judgement:
+        blocks.append("\n".join(_judgement(found, found.judgement)))
     blocks.append(f"answered differently: {found.disagreeing} of {found.targets}" + _some(found))
     if found.disagreements:
         blocks.append(aligned(_disagreements(found)))
@@ -124,6 +147,21 @@ def _figures(one: "Difference") -> list[str]:
     interval = "" if one.interval is None else f"{one.interval[0]:+.4f} to {one.interval[1]:+.4f}"
     scores = ("undefined" if score is None else f"{score:.4f}" for score in (one.first, one.second))
     return [*scores, "" if one.difference is None else f"{one.difference:+.4f}", interval]
+
+
+def _judgement(found: "Comparison", told: "Judgement") -> list[str]:
+    from sentio.files.writers.table import literal
+
+    one, other = _names(found)
+    interval = "" if told.interval is None else f" (95 % {told.interval[0]:.3f} to {told.interval[1]:.3f})"
+    shown = "" if told.first_shown is None else f", names the one shown first {told.first_shown:.1%} of the time"
+    return [
+        f"judged by {literal(told.judge)}, {told.judged} pairs in both orders ({told.failed} without an answer):",
+        f"  {one} {told.wins}, {other} {told.losses}, equal {told.equal}",
+        f"  win rate of {one} {told.win_rate:.3f}{interval}, at equal length {told.controlled:.3f}; "
+        f"words a reply: {told.words[0]:.1f} and {told.words[1]:.1f}",
+        f"  the judge agrees with itself on {told.agreement:.1%}{shown}",
+    ]
 
 
 def _disagreements(found: "Comparison") -> list[list[str]]:

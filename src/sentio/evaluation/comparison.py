@@ -18,6 +18,7 @@ from sentio.evaluation import folders
 from sentio.evaluation.aligned import Aligned
 from sentio.evaluation.folders import Contender
 from sentio.evaluation.intervals import FEW, FEWER_DRAWS, draws_of
+from sentio.evaluation.judging import Judgement
 from sentio.evaluation.outcome import Chosen, Outcome, Row
 from sentio.evaluation.paired import Differences, differences
 from sentio.evaluation.tallies import DRAWN, parts
@@ -107,7 +108,8 @@ class Comparison(_Value):
     Both are scored on `seeds`, those that both were run with, pair by pair. `disagreeing` counts the targets
     that were answered differently, of which `disagreements` holds the first ones (scores: the furthest apart).
     `draws` is 0 where nothing can be drawn: there is but one conversation, or the task is open vocabulary.
-    `other_texts` counts the targets of the same gold that are other words in the second run.
+    `other_texts` counts the targets of the same gold that are other words in the second run. `judgement` is what a
+    language model found of two runs that reply (`evaluation.judging`), where one was asked.
     """
 
     first: Side
@@ -127,6 +129,7 @@ class Comparison(_Value):
     disagreeing: int
     disagreements: tuple[Disagreement, ...]
     other_texts: int = 0
+    judgement: Judgement | None = None
 
     @property
     def names(self) -> tuple[str, str]:
