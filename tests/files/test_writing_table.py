@@ -12,7 +12,8 @@ from rich.cells import cell_len
 
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
-from sentio.files.writers.table import SPEAKERS, literal
+from sentio.files.writers.table import SPEAKERS
+from sentio.files.writers.terminal import literal
 from sentio.files.writing import open_writer
 from sentio.results import Recognition, RecognizedConversation
 

@@ -8,9 +8,9 @@ from sentio.causes.base import Candidate, CauseFinder, Felt, Judgement, find_str
 from sentio.conversation import Conversation
 from sentio.recognition import Recognizer, recognize_stream
 from sentio.recognition import load as load_recognizer
-from sentio.results import Causes
+from sentio.results import Causes, RecognizedConversation
 
-__all__ = ["Candidate", "CauseFinder", "Felt", "Judgement", "felt", "find_causes", "find_stream", "load"]
+__all__ = ["Candidate", "CauseFinder", "Felt", "Judgement", "emotional", "felt", "find_causes", "find_stream", "load"]
 
 DEFAULT = "position"
 
@@ -26,9 +26,13 @@ def felt(recognizer: Recognizer, finder: CauseFinder, conversations: Iterable[Co
 
     Raises `MappingError` where no documented way leads from the recogniser's labels to the finder's.
     """
-    for done in recognize_stream(recognizer, conversations, finder.space):
-        moods = zip(done.conversation.utterances, done.recognitions, strict=True)
-        yield Felt(done.conversation, {said.id: mood.emotion for said, mood in moods if mood.emotion != "neutral"})
+    yield from map(emotional, recognize_stream(recognizer, conversations, finder.space))
+
+
+def emotional(done: RecognizedConversation) -> Felt:
+    """A recognised conversation with the emotions to explain: all but the neutral ones."""
+    moods = zip(done.conversation.utterances, done.recognitions, strict=True)
+    return Felt(done.conversation, {said.id: mood.emotion for said, mood in moods if mood.emotion != "neutral"})
 
 
 def find_causes(

@@ -17,12 +17,14 @@ DONE, SKIPPED, FAILED, INTERRUPTED = 0, 1, 2, 130
 # The parser takes a lone "-" for an option without a name; it travels under this one.
 STREAM = "<stream>"
 
-_HELP = """Read a conversation and see what each speaker feels.
+_HELP = """Read a conversation and see what each speaker feels, why, and what could be said next.
 
 For example:
 
 sentio recognize chat.txt
 sentio recognize chat.txt --out report.html
+sentio causes chat.txt
+sentio respond chat.txt --llm openai/MODEL@URL
 sentio ls
 """
 
@@ -59,6 +61,7 @@ def application() -> "App":
     from cyclopts import App
 
     from sentio.cli.catalogue import catalogue
+    from sentio.cli.causes import causes
     from sentio.cli.compare import compare
     from sentio.cli.corpora import corpora
     from sentio.cli.demos import HELP as DEMOS
@@ -68,6 +71,7 @@ def application() -> "App":
     from sentio.cli.knowledge import knowledge
     from sentio.cli.ls import ls
     from sentio.cli.recognize import recognize
+    from sentio.cli.respond import respond
     from sentio.cli.runs import runs
     from sentio.cli.train import train
 
@@ -79,7 +83,7 @@ def application() -> "App":
         help_epilogue=_EPILOGUE,
         version=lambda: version("sentio"),
     )
-    for command in (recognize, train, export, evaluate, compare, catalogue, ls):
+    for command in (recognize, causes, respond, train, export, evaluate, compare, catalogue, ls):
         app.command(command)
     app.command(runs())
     app.command(corpora())
@@ -107,7 +111,7 @@ def _run(arguments: list[str]) -> int:
 
 def _complain(message: str) -> int:
     # Imported here: what a message quotes from a file may hold what a terminal obeys.
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     print(f"sentio: {literal(message)}", file=sys.stderr)
     return FAILED

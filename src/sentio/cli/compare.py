@@ -87,7 +87,7 @@ def compare(
 
 def _table(found: "Comparison") -> str:
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     heading = (
         f"{found.corpus}/{found.split}, {found.target}: "
@@ -114,7 +114,7 @@ def _table(found: "Comparison") -> str:
 
 
 def _names(found: "Comparison") -> list[str]:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     return [literal(name) for name in found.names]
 
@@ -150,7 +150,7 @@ def _figures(one: "Difference") -> list[str]:
 
 
 def _judgement(found: "Comparison", told: "Judgement") -> list[str]:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     one, other = _names(found)
     interval = "" if told.interval is None else f" (95 % {told.interval[0]:.3f} to {told.interval[1]:.3f})"
@@ -176,7 +176,7 @@ def _disagreements(found: "Comparison") -> list[list[str]]:
 
 
 def _short(text: str) -> str:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     line = literal(text)
     return line if len(line) <= TEXT else line[: TEXT - 1] + "…"

@@ -67,7 +67,7 @@ def evaluate(
     """
     from sentio.cli.progress import Progress
     from sentio.evaluation import evaluate as run
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     _require_conversations(corpus, data)
     remarks: list[str] = []
@@ -110,7 +110,7 @@ def _guess(corpus: str, outcome: "Outcome") -> str | None:
 def _table(outcome: "Outcome", guess: str | None) -> str:
     from sentio.cli import figures
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     shown = _shown(outcome)
     several = any(spread.n > 1 for row in outcome.rows for spread in row.metrics.values() if spread)

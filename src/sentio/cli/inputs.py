@@ -69,12 +69,12 @@ class Inputs:
                 else:
                     self.problem(InputError(f"conversation {conversation.id!r}: {cause}", path=self.source))
 
-    def problem(self, error: SentioError) -> None:
-        """Tell what is skipped."""
-        from sentio.files.writers.table import literal
+    def problem(self, error: SentioError, what: str = "skipped") -> None:
+        """Tell what is skipped, or what else became of it."""
+        from sentio.files.writers.terminal import literal
 
         self.problems += 1
-        self._progress.note(literal(f"sentio: skipped: {error}"))
+        self._progress.note(literal(f"sentio: {what}: {error}"))
 
     def _readable(self, read: Callable[..., Iterator[Conversation]]) -> Iterator[Conversation]:
         """What `read` yields up to the end of the source at work, or to where it cannot be read on.

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from sentio.card import Card
+    from sentio.registry import Kind
 
-Topic = Literal["systems", "baselines", "labels", "files", "llms", "demos"]
+Topic = Literal["systems", "causes", "responses", "baselines", "labels", "files", "llms", "demos"]
 
 
 def ls(topic: Topic | None = None) -> None:
-    """List systems, baselines, label spaces, file formats, language models, and what finds demonstrations.
+    """List systems of all verbs, baselines, label spaces, file formats, language models, and what finds demonstrations.
 
     Corpora have a command of their own: sentio corpora ls.
 
@@ -21,10 +22,12 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems, baselines, labels, files, llms or demos; all of them by default.
+        systems (that recognise), causes, responses, baselines, labels, files, llms or demos; all of them by default.
     """
     topics = {
-        "systems": _systems,
+        "systems": lambda: _systems("recognition"),
+        "causes": lambda: _systems("causes"),
+        "responses": lambda: _systems("responses"),
         "baselines": _baselines,
         "labels": _labels,
         "files": _files,
@@ -37,13 +40,14 @@ def ls(topic: Topic | None = None) -> None:
         _print(name, topics[name]())
 
 
-def _systems() -> list[tuple[str, str]]:
+def _systems(kind: "Kind") -> list[tuple[str, str]]:
     from sentio.registry import components
 
     rows = []
-    for name, component in components("recognition").items():
+    for name, component in components(kind).items():
         card = component.card
-        rows.append((name, f"{card.summary} ({card.labels}, {card.licence}){_needs(card)}"))
+        told = ", ".join(filter(None, (card.labels, card.licence)))
+        rows.append((name, f"{card.summary} ({told}){_needs(card)}"))
         rows += [("", f"--{flag.replace('_', '-')}: {text}") for flag, text in component.options().items()]
     return rows
 

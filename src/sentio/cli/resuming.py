@@ -56,6 +56,9 @@ class Resumed:
             )
 
     def _foreign(self, difference: str) -> OutputError:
-        return OutputError(
-            f"{self._out}: {difference}; resume with the same inputs and options, or name another file with --out"
-        )
+        return foreign(self._out, difference)
+
+
+def foreign(out: Path | None, difference: str) -> OutputError:
+    """What is told of an output that was not made of these inputs."""
+    return OutputError(f"{out}: {difference}; resume with the same inputs and options, or name another file with --out")

@@ -44,7 +44,7 @@ def ls(folder: Path = Path("runs"), /) -> int:
     """
     from sentio.cli.alignment import aligned
     from sentio.evaluation.folders import below
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     rows = [[literal(cell) for cell in _cells(run, folder)] for run in below(folder)]
     heading = ["run", "system", "corpus", "target", "headline", "score", "95 % interval", "state"]

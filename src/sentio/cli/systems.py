@@ -29,7 +29,7 @@ def load(
 
 def tell(*systems: object) -> None:
     """What the systems remark on their answers, on the error stream."""
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
     from sentio.recognition.base import Remarking
 
     for system in systems:

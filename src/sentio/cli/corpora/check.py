@@ -84,7 +84,7 @@ def _splits(corpus: "Corpus", progress: Progress) -> Iterator[tuple[str, bool]]:
     from sentio.cli.corpora.reading import counted
     from sentio.corpora.statistics import statistics
     from sentio.errors import InputError
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     for split in corpus.splits:
         try:

@@ -162,7 +162,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     return f"{len(names)}: {literal(', '.join(names[:NAMES]))}{more}" if names else "0"
@@ -170,7 +170,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _examples(twins: "Sequence[Twin]", ours: Split, theirs: Split) -> list[str]:
     """Two lines a pair: how much they share, and what was said where."""
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     lines = []
     for twin in twins:

@@ -65,7 +65,7 @@ def _lines(name: str, card: "CorpusCard") -> Iterator[str]:
 
 def _layers(card: "CorpusCard") -> Iterator[tuple[str, str, str]]:
     """Name, label space and labels in their order."""
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     for layer, order in card.layers.items():
         yield layer, card.spaces.get(layer, ""), literal(", ".join(order)) or "scores or texts"

@@ -96,7 +96,7 @@ def _rows(found: "Statistics") -> Iterator[Row]:
 
 
 def _layer(name: str, found: "LayerStatistics") -> Iterator[Row]:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     if found.annotated:
         yield (name, name), f"{found.annotated}"

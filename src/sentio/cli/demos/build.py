@@ -56,7 +56,7 @@ def build(
 
 def _table(manifest: "Manifest") -> str:
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     rows = [["source", "entries", "left out", "labels"]]
     for source in manifest.sources:

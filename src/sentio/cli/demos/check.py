@@ -50,7 +50,7 @@ def check(
 def _table(held: "Repository", found: "Check", against: str | None) -> str:
     from sentio.cli.alignment import aligned
     from sentio.corpora.leaks import LONG
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     sources = ", ".join(f"{source.corpus}:{source.split} {source.entries}" for source in held.manifest.sources)
     labels = ", ".join(f"{label} {_share(n, found.entries)}" for label, n in found.labels.items())

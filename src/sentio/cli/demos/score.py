@@ -62,7 +62,7 @@ def score(
 
 def _table(on: str, found: "list[tuple[Repository, Score]]") -> str:
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     k, utterances = found[0][1].k, found[0][1].utterances
     rows = [["repository", "encoder", "entries", f"precision at {k}", "any right", "vote wF1", "by chance"]]

@@ -92,7 +92,7 @@ def _line(query: "Query", hits: "tuple[Hit, ...]") -> str:
 
 def _table(query: "Query", hits: "tuple[Hit, ...]") -> str:
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     rows = [
         [f"  {hit.similarity:.2f}", literal(hit.label), literal(hit.entry.corpus), literal(hit.entry.text)[:WIDTH]]

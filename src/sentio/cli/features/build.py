@@ -47,7 +47,7 @@ def build(
     from sentio.features import default_cache
     from sentio.features.encoded import Encoded
     from sentio.features.writing import format_of, write
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     format_of(out)  # told before anything is computed
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:

@@ -54,7 +54,7 @@ def check(
 
 def _table(found: "Check", corpora: Sequence[str]) -> str:
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     facts = [("rows", f"{found.rows}")]
     if found.corpus is not None:

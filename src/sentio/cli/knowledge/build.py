@@ -142,7 +142,7 @@ def _shown(progress: "Progress", wanted: "Wanted", source: "Source") -> Callable
 
 
 def _summary(count: "Count", out: Path) -> str:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     told = f"{out}: {count.answered} answered, {count.present} were there, {count.gaps} gaps, {count.errors} errors"
     if count.invalid_rate is not None:

@@ -44,7 +44,7 @@ def check(
     from sentio.cli import DONE, SKIPPED
     from sentio.cli.alignment import aligned
     from sentio.cli.knowledge.source import opened
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
     from sentio.knowledge.coverage import coverage
     from sentio.knowledge.reading import Knowledge
 

@@ -44,7 +44,7 @@ def show(
         At most so many.
     """
     from sentio.cli.alignment import aligned
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
     from sentio.knowledge.reading import Knowledge
 
     with Knowledge(file) as known:
@@ -67,7 +67,7 @@ def _title(record: "Record") -> str:
 
 
 def _rows(record: "Record") -> Iterator[tuple[str, str, str]]:
-    from sentio.files.writers.table import literal
+    from sentio.files.writers.terminal import literal
 
     for title, text in zip(TITLES[record.kind], record.texts, strict=False):
         yield "", title, literal(text)

@@ -1,0 +1,129 @@
+"""Causes and replies as a terminal shows them:
+
+    kitchen
+      #  speaker  text                 emotion   because of                        how
+      3  Jonas    What if it's bad? …  fear    ← 2 Mara: “Oh no, I completely…”  inter-personal  0.83
+                                               ← its own words                   no-context      0.71
+
+    kitchen
+      Mara  Come here. Tell me what frightens you most.
+            feels     fear, in “bad”, “keep thinking”
+            strategy  question
+
+What comes from the input is shown literally; see `terminal.literal`.
+"""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sentio.conversation import Conversation, Utterance
+from sentio.files.writers.terminal import literal
+from sentio.results import AnsweredConversation, CausedConversation, Effect, Reply, cause_types
+from sentio.results.causes import Cause
+
+SPEAKER_WIDTH = 16
+TEXT_WIDTH = 12
+TYPE_WIDTH = len("inter-personal")
+
+
+def causes(done: CausedConversation, width: int) -> RenderableType:
+    """A conversation's emotional utterances in a table of `width` columns, a line a cause."""
+    talk = done.conversation
+    last = talk.offset + len(talk)
+    speaker = min(SPEAKER_WIDTH, max([len("speaker"), *(cell_len(literal(name)) for name in talk.speakers)]))
+    emotion = max([len("emotion"), *(len(effect.emotion) for effect in done.effects)])
+    widths = max(3, len(str(last))), speaker, emotion, TYPE_WIDTH, 4
+    rest = max(2 * TEXT_WIDTH, width - sum(widths) - 2 * (len(widths) + 2))
+    table = Table(box=None, padding=(0, 0, 0, 2), pad_edge=True, header_style="dim")
+    table.add_column("#", width=widths[0], justify="right", style="dim")
+    table.add_column("speaker", width=speaker)
+    table.add_column("text", width=rest // 2)
+    table.add_column("emotion", width=emotion)
+    table.add_column("because of", width=rest - rest // 2)
+    table.add_column("how", width=TYPE_WIDTH)
+    table.add_column("", width=4, justify="right")
+    for column in table.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
+    for cells in _cells(done, 8 * width):
+        table.add_row(*map(Text, cells))
+    heading = Text(literal(talk.id), style="bold", no_wrap=True, overflow="ellipsis")
+    if not done.effects:
+        return Group(heading, Text("  nobody feels anything that would need a cause", style="dim"), Text(""))
+    return Group(heading, table, Text(""))
+
+
+def reply(done: AnsweredConversation, width: int) -> RenderableType:
+    """What could be said next, and below it what it was built on; a notice for people in danger stands first."""
+    answer = done.reply
+    name = min(SPEAKER_WIDTH, cell_len(literal(answer.speaker)))
+    grid = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
+    grid.add_column(width=name, no_wrap=True, overflow="ellipsis", style="bold")
+    grid.add_column(width=max(2 * TEXT_WIDTH, width - name - 6), overflow="fold")
+    if answer.notice:
+        grid.add_row("", Text(literal(answer.notice), style="bold red"))
+        grid.add_row()
+    said = f"no reply: {literal(answer.error)}" if answer.error else literal(answer.text)
+    grid.add_row(Text(literal(answer.speaker)), Text(said))
+    lines = list(evidence(answer))
+    label = max((len(title) for title, _ in lines), default=0)
+    for title, text in lines:
+        grid.add_row("", Text(f"{title:<{label}}  {literal(text)}", style="dim"))
+    return Group(Text(literal(done.conversation.id), style="bold", no_wrap=True, overflow="ellipsis"), grid, Text(""))
+
+
+def evidence(answer: Reply) -> Iterator[tuple[str, str]]:
+    """What a reply was built on, a name and a text each; nothing for what its system does not ask.
+
+    >>> list(evidence(Reply(speaker="Bo", text="Oh.", feels="sadness", cause_words=("lost",), fallbacks=("feels",))))
+    [('feels', 'sadness, in “lost”'), ('by rule', 'feels')]
+    """
+    words = ", ".join(f"“{word}”" for word in answer.cause_words)
+    feels = ", in ".join(part for part in (answer.feels or "", words) if part)
+    persona = ", ".join(f"{name} {value}" for name, value in answer.persona.items())
+    yield from (
+        (name, text)
+        for name, text in (
+            ("feels", feels),
+            ("shows", answer.emotion),
+            ("act", answer.act),
+            ("stage", answer.stage),
+            ("strategy", answer.strategy),
+            ("persona", persona),
+            ("by rule", ", ".join(answer.fallbacks)),
+        )
+        if text
+    )
+
+
+def _cells(done: CausedConversation, most: int) -> Iterator[tuple[str, ...]]:
+    talk = done.conversation
+    place = {said.id: index for index, said in talk.indexed()}
+    for effect in done.effects:
+        said = talk.utterances[place[effect.utterance] - talk.offset]
+        # Cut before it is measured: a text may be a megabyte.
+        first = str(place[said.id]), literal(said.speaker), literal(said.text[:most]), effect.emotion
+        if not effect.causes:
+            yield *first, "nothing said", *cause_types(talk, effect), ""
+        for cause in effect.causes:
+            by = talk.utterances[place[cause.utterance] - talk.offset]
+            yield *first, _because(cause, by, place[by.id], effect, most), _how(talk, effect, cause), _sure(cause)
+            first = "", "", "", ""
+
+
+def _because(cause: Cause, by: Utterance, index: int, effect: Effect, most: int) -> str:
+    words = literal((cause.span or by.text)[:most])
+    if by.id != effect.utterance:
+        return f"← {index} {literal(by.speaker)}: “{words}”"
+    return "← its own words" if cause.span in ("", by.text) else f"← its own “{words}”"
+
+
+def _how(talk: Conversation, effect: Effect, cause: Cause) -> str:
+    return " ".join(cause_types(talk, effect.model_copy(update={"causes": (cause,)})))
+
+
+def _sure(cause: Cause) -> str:
+    return f"{cause.probability:.2f}"
