@@ -60,9 +60,9 @@ def reply(done: AnsweredConversation, width: int) -> RenderableType:
     """What could be said next, and below it what it was built on; a notice for people in danger stands first."""
     answer = done.reply
     name = min(SPEAKER_WIDTH, cell_len(literal(answer.speaker)))
-    grid = Table.grid(padding=(0, 0, 0, 2), pad_edge=True)
+    grid = Table(box=None, show_header=False, padding=(0, 0, 0, 2), pad_edge=True)
     grid.add_column(width=name, no_wrap=True, overflow="ellipsis", style="bold")
-    grid.add_column(width=max(2 * TEXT_WIDTH, width - name - 6), overflow="fold")
+    grid.add_column(width=max(2 * TEXT_WIDTH, width - name - 4), overflow="fold")
     if answer.notice:
         grid.add_row("", Text(literal(answer.notice), style="bold red"))
         grid.add_row()
