@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests import invented as made_up
+from tests import invented_causes
 from tests.tiny_qwen3 import build
 
 from sentio import registry
@@ -69,6 +70,19 @@ def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) ->
     recipe = folder / "tiny.toml"
     recipe.write_text(made_up.ENCODER.format(demos=folder / "demos"))
     train(recipe, out=folder / "run", data=invented)
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def trained_finder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a `cause_encoder` run on an invented corpus, beside its recipe and the corpus."""
+    pytest.importorskip("torch")
+    from sentio.training.by_recipe import train
+
+    folder = tmp_path_factory.mktemp("cause-encoder")
+    recipe = folder / "tiny.toml"
+    recipe.write_text(invented_causes.RECIPE)
+    train(recipe, out=folder / "run", data=invented_causes.corpus(folder / "data"))
     return folder / "run"
 
 

@@ -23,21 +23,24 @@ WINDOW, AROUND = 512, 256
 in windows. 763 tokens has the longest of RECCON."""
 KINDS = 2 * (FAR + 1)
 """Places of a pair: each distance, said by the same speaker or not."""
+EDGE, MANY, OPENING = 2, 3, 5
+"""Where counts of a pair's surroundings end: utterances between the candidate and the one with which the target's
+emotion set in, others of that emotion between the two, utterances before the candidate. Our choice."""
 
 
 class CauseShape(BaseModel):
     """Sizes and inputs.
 
-    `upper` of the encoder's layers are trained. `hidden` is the width of an utterance's and of a pair's state, `reach`
-    that of the vectors by which a pair points at tokens. Without `context` an utterance is read by itself, without
-    `distance` nothing tells how far a pair is apart, without `history` of all emotions only the target's is told, and
-    without `spans` no words are chosen.
+    `upper` of the encoder's layers are trained; with 0 of them a token sees its own utterance only. `hidden` is the
+    width of an utterance's and of a pair's state, `reach` that of the vectors by which a pair points at tokens. Without
+    `context` an utterance is read by itself, without `distance` nothing tells how far a pair is apart, without
+    `history` of all emotions only the target's is told, and without `spans` no words are chosen.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     emotions: int = Field(ge=2)
-    upper: int = Field(default=3, ge=1, le=6)
+    upper: int = Field(default=3, ge=0, le=6)
     hidden: int = Field(default=128, ge=2)
     reach: int = Field(default=64, ge=2)
     context: bool = True
@@ -70,7 +73,9 @@ class Said:
     """What was made of the u utterances of some conversations, one behind the other.
 
     `tokens` of shape (all tokens, width) are those of utterance n from `firsts[n]`, `lengths[n]` of them. `states` has
-    the shape (u, ...), `speakers` and `emotions` are as in `Heard`.
+    the shape (u, ...), `speakers` and `emotions` are as in `Heard`. `turns` counts the utterances before each in its
+    conversation, `onsets` those before the one since which its emotion has lasted without a break, and `felt`, shape
+    (u, emotions), how often each emotion was told up to it.
     """
 
     tokens: Tensor
@@ -79,6 +84,9 @@ class Said:
     states: Tensor
     speakers: Tensor
     emotions: Tensor
+    turns: Tensor
+    onsets: Tensor
+    felt: Tensor
 
 
 class CauseEncoder(nn.Module):
@@ -103,6 +111,8 @@ class CauseEncoder(nn.Module):
         self.both = nn.Linear(hidden, hidden)
         self.places = _zeros(KINDS, hidden)
         self.feelings = _zeros(shape.emotions**2, hidden)
+        self.stands = _zeros((2 * EDGE + 1) * (MANY + 1), hidden)
+        self.openings = _zeros(OPENING + 1, hidden)
         self.logit = nn.Linear(hidden, 1)
         self.prior = _zeros(KINDS, 1)
         self.keys = nn.Linear(encoder.width, 2 * shape.reach)
@@ -123,8 +133,16 @@ class CauseEncoder(nn.Module):
             states = self.pair_dropout(torch.tanh(states))
             if self.shape.context:
                 states = torch.cat([states, self._in_turn(states, [len(one.states) for one in conversations])], -1)
-        speakers = torch.cat([one.speakers for one in conversations])
-        return Said(tokens, lengths.cumsum(0) - lengths, lengths, states, speakers, emotions)
+        counted = zip(*(_counted(one.emotions, self.shape.emotions) for one in conversations), strict=True)
+        return Said(
+            tokens,
+            lengths.cumsum(0) - lengths,
+            lengths,
+            states,
+            torch.cat([one.speakers for one in conversations]),
+            emotions,
+            *(torch.cat(part) for part in counted),
+        )
 
     def judge(self, said: Said, targets: Tensor, candidates: Tensor) -> tuple[Tensor, Tensor]:
         """Log-odds that each candidate is a cause, shape (pairs,), and states of the pairs (pairs, hidden).
@@ -138,6 +156,10 @@ class CauseEncoder(nn.Module):
         with torch.autocast("cpu", enabled=False):
             state = self.target(known)[targets] + self.candidate(known)[candidates] + self.places(place)
             state = state + self.feelings(said.emotions[targets] * self.shape.emotions + told)
+            if self.shape.distance:
+                state = state + self.openings(said.turns[candidates].clamp(max=OPENING))
+            if self.shape.distance and self.shape.history:
+                state = state + self.stands(_stand(said, targets, candidates))
             state = state + self.both(self.left(known)[targets] * self.right(known)[candidates])
             state = self.pair_dropout(nn.functional.gelu(state))
             logits: Tensor = (self.logit(state) + self.prior(place))[:, 0]
@@ -171,6 +193,8 @@ class CauseEncoder(nn.Module):
 
     def _tokens(self, heard: Heard) -> list[Tensor]:
         """States of each utterance's tokens from the upper layers."""
+        if not self.layers:
+            return list(heard.states)
         lengths = [len(state) for state in heard.states]
         ends = windows(lengths) if self.shape.context else [(n, n, n + 1) for n in range(len(lengths))]
         whole = [torch.cat(list(heard.states[start:end])) for start, _, end in ends]
@@ -223,6 +247,22 @@ def windows(lengths: Sequence[int]) -> list[tuple[int, int, int]]:
         found.append((start, new, end))
         new = end
     return found
+
+
+def _counted(emotions: Tensor, kinds: int) -> tuple[Tensor, Tensor, Tensor]:
+    """`turns`, `onsets` and `felt` of a conversation; see `Said`."""
+    turns = torch.arange(len(emotions))
+    new = torch.cat([torch.ones(1, dtype=torch.bool), emotions[1:] != emotions[:-1]])
+    return turns, (turns * new).cummax(0).values, nn.functional.one_hot(emotions, kinds).cumsum(0)
+
+
+def _stand(said: Said, targets: Tensor, candidates: Tensor) -> Tensor:
+    """Numbers of what is felt around pairs: how far the candidate stands from where the target's emotion set in, and
+    how many utterances of that emotion lie between the two."""
+    after = (said.turns[candidates] - said.onsets[targets]).clamp(-EDGE, EDGE) + EDGE
+    mood = said.emotions[targets]
+    between = said.felt[targets, mood] - said.felt[candidates, mood] - 1
+    return after * (MANY + 1) + between.clamp(0, MANY)
 
 
 def best_spans(first: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:

@@ -49,7 +49,7 @@ class Recipe(BaseModel):
     corpus: Literal["reccon"]
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
     epochs: int = Field(default=6, ge=1)
-    upper: int = Field(default=3, ge=1, le=6)
+    upper: int = Field(default=3, ge=0, le=6)
     hidden: int = Field(default=128, ge=2)
     reach: int = Field(default=64, ge=2)
     context: bool = True
@@ -187,7 +187,8 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     if not learned or not tests:
         raise InputError(f"nothing of {recipe.corpus} has a cause")
     apart = learned[:: recipe.held_out] if recipe.held_out else []
-    learned = [item for item in learned if item not in apart]
+    if recipe.held_out:
+        learned = [item for number, item in enumerate(learned) if number % recipe.held_out]
     lower, start = initial(recipe.shape.encoder, weights_of(None))
     reader = Reader(MODEL / files.TOKENIZER, lower, read_manifest(MODEL).window, EMOTIONS)
     progress("reading", 0.0)

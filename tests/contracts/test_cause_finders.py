@@ -1,0 +1,104 @@
+"""What every registered system that finds causes promises."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from sentio import Conversation, Utterance, labels, registry
+from sentio.causes import Candidate, CauseFinder, Felt, Judgement, find_stream, load
+
+SYSTEMS = registry.components("causes")
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
+def finder(request: pytest.FixtureRequest) -> CauseFinder:
+    """Each system as it comes; one that asks a language model gets a tiny one, one that has to be trained is."""
+    name: str = request.param
+    options = SYSTEMS[name].options()
+    if "model" in options:
+        return load(str(request.getfixturevalue("trained_finder")))
+    if "llm" not in options:
+        return load(name)
+    return load(name, {"llm": f"hf/{request.getfixturevalue('tiny_qwen3')}"})
+
+
+def chat(name: str, *texts: str, speakers: str = "AB") -> Conversation:
+    turns = [Utterance(id=f"u{i}", speaker=speakers[i % len(speakers)], text=text) for i, text in enumerate(texts)]
+    return Conversation(id=name, utterances=turns)
+
+
+def felt(conversation: Conversation, *emotions: str) -> Felt:
+    """The emotions of the first utterances; "" for one that is not asked about."""
+    ids = (utterance.id for utterance in conversation.utterances)
+    return Felt(conversation, {name: mood for name, mood in zip(ids, emotions, strict=False) if mood})
+
+
+ASKED = [
+    felt(chat("plain", "The cat is ill.", "Oh no, poor thing!", "I cried all night."), "", "sadness", "sadness"),
+    felt(chat("empty")),
+    felt(chat("nothing felt", "It is noon.", "So it is.")),
+    felt(chat("one", "Go away!"), "anger"),
+    felt(chat("one speaker", "I won.", "I really won!", speakers="A"), "happiness", "happiness"),
+    felt(
+        chat("odd", "", "   ", "\x00", "🎉🎉🎉", "x" * 3_000, "مرحبا كيف حالك", "no " * 400, "\ud800 half"),
+        *["surprise"] * 8,
+    ),
+    felt(chat("Chinese", "我的猫死了。", "太可怜了，我很难过！"), "", "sadness"),
+]
+
+
+@pytest.fixture(scope="module")
+def judgements(finder: CauseFinder) -> list[Judgement]:
+    return list(finder.find(ASKED))
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_card_names_a_label_space(name: str) -> None:
+    card = SYSTEMS[name].card
+    assert card.labels in labels.SPACES
+    assert card.title
+    assert card.summary
+
+
+def test_every_utterance_up_to_the_emotional_one_is_judged(judgements: list[Judgement]) -> None:
+    assert len(judgements) == len(ASKED)
+    for asked, judgement in zip(ASKED, judgements, strict=True):
+        order = [utterance.id for utterance in asked.conversation.utterances]
+        assert set(judgement) == set(asked.emotions)
+        for target, candidates in judgement.items():
+            assert [one.utterance for one in candidates] == order[: order.index(target) + 1]
+
+
+def test_probabilities_and_spans_are_what_they_say(judgements: list[Judgement]) -> None:
+    for asked, judgement in zip(ASKED, judgements, strict=True):
+        texts = {utterance.id: utterance.text for utterance in asked.conversation.utterances}
+        for candidates in judgement.values():
+            for one in candidates:
+                assert 0 <= one.probability <= 1
+                assert one.span in texts[one.utterance]
+
+
+def test_neighbours_do_not_change_an_answer(finder: CauseFinder, judgements: list[Judgement]) -> None:
+    for asked, together in zip(reversed(ASKED), reversed(judgements), strict=True):
+        # To the last bit: a job that is resumed must end with the bytes of one that was not stopped.
+        assert _plain(next(iter(finder.find([asked])))) == _plain(together)
+
+
+def test_an_endless_stream_gives_answers(finder: CauseFinder) -> None:
+    def endless() -> Iterator[Felt]:
+        while True:
+            yield ASKED[0]
+
+    answers = finder.find(endless())
+    assert _plain(next(answers)) == _plain(next(answers))
+
+
+def test_what_is_found_is_a_result(finder: CauseFinder) -> None:
+    for asked, done in zip(ASKED, find_stream(finder, ASKED), strict=True):
+        assert done.conversation == asked.conversation
+        assert [(effect.utterance, effect.emotion) for effect in done.effects] == list(asked.emotions.items())
+        assert len(list(done.rows())) >= len(asked.emotions)
+
+
+def _plain(judgement: Judgement) -> Mapping[str, list[Candidate]]:
+    return {target: list(candidates) for target, candidates in judgement.items()}
