@@ -28,8 +28,13 @@ class EmotionEncoder(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Logits of shape (batch, labels) for ids and mask (1 = token) of shape (batch, tokens)."""
         hidden = self.dropout(self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state)
-        padding = (attention_mask == 0)[..., None]
-        attention = self.query(hidden).float().masked_fill(padding, -1e4).softmax(dim=1)
-        evidence = nn.functional.linear(hidden, self.head.weight).float()
-        logits: Tensor = (attention * evidence).sum(dim=1) + self.head.bias
-        return logits
+        return by_label(hidden, attention_mask == 0, self.query, self.head)
+
+
+def by_label(hidden: Tensor, padding: Tensor, query: nn.Linear, head: nn.Linear) -> Tensor:
+    """Logits of shape (batch, labels) from states of shape (batch, tokens, hidden size); `padding` is true where there
+    is no token, shape (batch, tokens)."""
+    attention = query(hidden).float().masked_fill(padding[..., None], -1e4).softmax(dim=1)
+    evidence = nn.functional.linear(hidden, head.weight).float()
+    logits: Tensor = (attention * evidence).sum(dim=1) + head.bias
+    return logits
