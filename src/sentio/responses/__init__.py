@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sentio import files, loading
 from sentio.conversation import Conversation
+from sentio.responses import crisis
 from sentio.responses.base import Deciding, Decision, Hearing, NextTurn, Responder, answerer
 from sentio.results import AnsweredConversation, Replies
 
@@ -23,11 +24,15 @@ def load(system: str = DEFAULT, options: Mapping[str, object] | None = None) -> 
 def respond_stream(
     responder: Responder, conversations: Iterable[Conversation], speaker: str | None = None
 ) -> Iterator[AnsweredConversation]:
-    """A reply to the end of each conversation that is not empty, in order, by `speaker` or by who is not the last."""
+    """A reply to the end of each conversation that is not empty, in order, by `speaker` or by who is not the last.
+
+    Where the last words speak of danger, the reply has the fixed notice of `responses.crisis`, whatever the system.
+    """
     first, second = tee(one for one in conversations if one.utterances)
     turns = (NextTurn(one, answerer(one, speaker)) for one in first)
     for conversation, reply in zip(second, responder.respond(turns), strict=True):
-        yield AnsweredConversation(conversation=conversation, reply=reply)
+        notice = reply.notice or crisis.notice(conversation, answerer(conversation, speaker))
+        yield AnsweredConversation(conversation=conversation, reply=reply.model_copy(update={"notice": notice}))
 
 
 def respond(
