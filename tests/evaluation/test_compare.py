@@ -29,6 +29,7 @@ from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.next_emotion import NextEmotion
 from sentio.evaluation.tasks.regression import Regression
+from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import Value
@@ -41,6 +42,8 @@ LABELS = ("joy", "anger", "neutral")
 WORDS = ("the", "rain", "the rain", "rain on the roof of my car", "my car", "she left me and took the car today")
 ROWS = 40
 Write = Callable[..., Path]
+NOT_DRAWN = {"distinct_1", "distinct_2", "emotion_agreement", "bert_score", "words", "empty_rate"}
+"""Metrics without interval: what a repeated text changes, what a model reads every text for, and counts."""
 
 
 def guesses(task: Task, dice: np.random.Generator, rows: int = ROWS, *, gold: bool = False) -> list[Value]:
@@ -69,6 +72,7 @@ TASKS: tuple[Task, ...] = (
     Regression("empathy"),
     Spans(),
     Text("explanation"),
+    ReplyTask(),
 )
 
 
@@ -174,7 +178,7 @@ def test_every_draw_has_the_scores_that_the_task_gives_its_rows(task: Task) -> N
             scored(task, rows, again),
             scored(task, rows, range(ROWS), exchanged),
         )
-        assert names == expected[0][0].keys() - {"distinct_1", "distinct_2"}
+        assert names == expected[0][0].keys() - NOT_DRAWN
         for part in found:
             computed = (part.paired.whole(), part.paired.resampled(drawn)[:, draw], part.paired.swapped(swaps)[:, draw])
             for scores, wanted in zip(computed, expected, strict=True):
@@ -211,7 +215,7 @@ def test_scores_are_those_of_the_runs_and_turn_their_sign_with_the_order(task: T
         assert one.second == pytest.approx(other.first)
         assert one.difference == pytest.approx(-(other.difference or 0))
         assert one.p == pytest.approx(other.p)
-        assert (one.interval is None) == one.name.startswith("distinct")
+        assert (one.interval is None) == (one.name in NOT_DRAWN)
         if one.interval and other.interval:
             assert one.interval == pytest.approx((-other.interval[1], -other.interval[0]), abs=1e-6)
     assert Comparison.model_validate_json(found.model_dump_json()) == found

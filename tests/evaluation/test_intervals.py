@@ -9,6 +9,7 @@ from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.regression import Regression
+from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import Value
@@ -24,6 +25,7 @@ TASKS: tuple[Task, ...] = (
     Regression("empathy"),
     Spans(),
     Text("explanation"),
+    ReplyTask(),
 )
 
 
@@ -34,7 +36,7 @@ def values(task: Task, rows: int, seed: int) -> list[Value]:
             return [tuple(map(str, dice.choice(LABELS, dice.integers(0, 3), replace=False))) for _ in range(rows)]
         case Regression():
             return [float(score) for score in dice.normal(size=rows)]
-        case Spans() | Text():
+        case Spans() | Text() | ReplyTask():
             return list(map(str, dice.choice(WORDS, rows)))
     return list(map(str, dice.choice(task.labels, rows)))
 

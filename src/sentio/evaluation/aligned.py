@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars
 
 PLACE = ("seed", *KEYS, "occurrence")
-GRADED = ("regression", "text", "open vocabulary")
+GRADED = ("regression", "reply", "text", "open vocabulary")
 """Tasks whose answers are more or less right."""
 
 ALIKE = 4

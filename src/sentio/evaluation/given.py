@@ -58,7 +58,7 @@ class GivenAnswers:
         if isinstance(cell, list):
             return tuple(map(self._label, cell))
         text = "" if cell is None else str(cell).strip()
-        if not text and self._task.name not in (*SETS, "text", "spans"):
+        if not text and self._task.name not in (*SETS, "reply", "text", "spans"):
             raise InputError(f"prediction {number} is empty", path=self._path)
         if self._task.name in SETS:
             return tuple(self._label(label) for label in re.split("[;,]", text) if label.strip())

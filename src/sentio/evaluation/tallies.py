@@ -20,12 +20,12 @@ from sentio.evaluation.paired import Added, Additive, Floats, Paired, Sums, Tota
 from sentio.gold import Value
 from sentio.metrics.classification import accuracy, f1, macro_f1, micro_f1_without, uar, weighted_f1
 from sentio.metrics.confusion import Codes, Measure, encode_gold
-from sentio.metrics.extractive import token_f1
+from sentio.metrics.extractive import IMPOSSIBLE, token_f1
 from sentio.metrics.multilabel import encode_gold_sets, encode_sets
 from sentio.metrics.significance import outcomes
-from sentio.metrics.text import rouge
+from sentio.metrics.text import rouge, sentence_bleu, separated
 
-DRAWN = ("classification", "next emotion", "causes", "multilabel", "regression", "spans", "text")
+DRAWN = ("classification", "next emotion", "causes", "multilabel", "regression", "reply", "spans", "text")
 """Tasks with metrics that can be drawn."""
 
 MEASURES: dict[str, Measure] = {
@@ -90,6 +90,8 @@ def parts(task: str, headline: str, labels: tuple[str, ...], rows: Rows) -> list
             return [_spans(rows)]
         case "text":
             return [_written(rows)]
+        case "reply":
+            return [_replied(rows)]
         case _:
             return []
 
@@ -173,17 +175,28 @@ def _spans(rows: Rows) -> Part:
         exact = np.array([right == answer for right, answer in zip(gold, answers, strict=True)])
         words = np.where(exact, 1.0, token_f1(gold, answers))
         words = np.where(caused & ~empty, words, 0.0)
-        return [caused, ~caused, exact & caused, words, empty & ~caused, empty]
+        # What RECCON's own scorer makes of them: see `metrics.extractive.causal_span_scores`.
+        similar = [right in answer or answer in right for right, answer in zip(gold, answers, strict=True)]
+        silent = np.where(caused, empty, [answer in IMPOSSIBLE or IMPOSSIBLE in answer for answer in answers])
+        official = [np.where(similar, words, 0.0), silent & ~caused, silent]
+        return [caused, ~caused, exact & caused, words, empty & ~caused, empty, *official]
 
     def score(totals: Totals) -> Floats:
-        positives, negatives, exact, words, silent, empty = np.moveaxis(totals, -1, 0)
-        # A draw without a single cause has no mean over causes.
-        f1_positive, em = _ratio(words, positives, np.nan), _ratio(exact, positives, np.nan)
-        f1_negative = _ratio(2 * silent, empty + negatives, 0.0)
-        return np.stack([f1_positive, em, f1_negative, (words + silent) / (positives + negatives)], axis=-1)
+        positives, negatives, exact, *counted = np.moveaxis(totals, -1, 0)
+        em = _ratio(exact, positives, np.nan)
+        (f1_positive, *correct), official = (_f1s(positives, negatives, *of) for of in (counted[:3], counted[3:]))
+        return np.stack([f1_positive, em, *correct, *official], axis=-1)
 
     paired = Additive(_sums(rows, *map(columns, rows.answers)), score)
-    return Part(("positive_f1", "positive_em", "negative_f1", "f1"), paired)
+    names = ("positive_f1", "positive_em", "negative_f1", "f1")
+    return Part((*names, "official_positive_f1", "official_negative_f1", "official_f1"), paired)
+
+
+def _f1s(positives: Totals, negatives: Totals, words: Totals, silent: Totals, empty: Totals) -> tuple[Floats, ...]:
+    """F1 of the pairs with a cause, of those without, and of all; a draw without a single cause has no mean over
+    causes."""
+    negative = _ratio(2 * silent, empty + negatives, 0.0)
+    return _ratio(words, positives, np.nan), negative, (words + silent) / (positives + negatives)
 
 
 def _written(rows: Rows) -> Part:
@@ -200,6 +213,20 @@ def _written(rows: Rows) -> Part:
 
     paired = Additive(_sums(rows, *map(columns, rows.answers)), score)
     return Part(("rouge_l", "rouge_1", "rouge_2", "bleu"), paired)
+
+
+def _replied(rows: Rows) -> Part:
+    gold = [separated(str(value)) for value in rows.gold]
+
+    def columns(answers: Sequence[Value]) -> list[Floats]:
+        texts = [separated(str(value)) for value in answers]
+        return [np.ones(len(gold)), sentence_bleu(gold, texts), *_ngrams(gold, texts).T]
+
+    def score(totals: Totals) -> Floats:
+        mean = totals[..., 1:2] / totals[..., :1]
+        return np.concatenate([mean, _bleu(totals[..., 2:])[..., None]], axis=-1)
+
+    return Part(("sentence_bleu", "bleu"), Additive(_sums(rows, *map(columns, rows.answers)), score))
 
 
 def _ngrams(gold: Sequence[str], texts: Sequence[str]) -> Floats:
