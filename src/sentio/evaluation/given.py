@@ -121,7 +121,7 @@ def _probabilities(found: "polars.DataFrame", task: Task) -> bool:
     """Whether the file has probabilities of the task's labels, in their order: each row's answer is its likeliest."""
     import polars
 
-    if "probabilities" not in found.columns or task.name not in ("classification", "next emotion"):
+    if "probabilities" not in found.columns or task.name not in ("classification", "next emotion", "strategy"):
         return False
     shares = found["probabilities"]
     if not isinstance(shares.dtype, polars.List) or not shares.dtype.inner.is_float() or shares.null_count():

@@ -1,6 +1,6 @@
 """What an evaluation found out: `metrics.json`, as a value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from statistics import fmean
 from typing import Annotated, Literal
@@ -65,9 +65,12 @@ def merged(scores: Sequence[Scores]) -> tuple[dict[str, Spread | None], dict[str
     """Metrics over seeds, and each label's means."""
     by_metric = {name: [one.values[name] for one in scores] for name in scores[0].values}
     metrics = {name: spread(values) if all(map(isfinite, values)) else None for name, values in by_metric.items()}
-    per_label: Mapping[str, Mapping[str, float]] = scores[0].per_label
-    means = {
-        label: {name: fmean(one.per_label[label][name] for one in scores) for name in values}
-        for label, values in per_label.items()
-    }
+    of_label = {label: [one.per_label[label] for one in scores] for label in scores[0].per_label}
+    means = {label: dict(_means(figures)) for label, figures in of_label.items()}
     return metrics, means
+
+
+def _means(figures: Sequence[Mapping[str, float]]) -> Iterator[tuple[str, float]]:
+    """The mean of each figure over the seeds that have it: a preference is not defined for all."""
+    for name in dict.fromkeys(name for one in figures for name in one):
+        yield name, fmean(one[name] for one in figures if name in one)

@@ -10,12 +10,18 @@ from sentio.gold import AnnotatedConversation
 from sentio.recognition.base import Remarking
 from sentio.responses import Deciding, Hearing, NextTurn, Responder
 
+TOLD = ("situation", "problem_type", "emotion_type")
+"""Facts that the one who seeks support tells before the conversation, in releases of ESConv; what is known only
+afterwards (the final intensity) is not shown."""
+
 
 def replying(responder: Responder, task: Task) -> Predictor:
     """The responder answering a task. Raises `SentioError` where it neither decides nor hears what is asked."""
     if task.name == "reply":
         return Replied(responder)
     if isinstance(responder, Deciding) and responder.decides == task.layer:
+        if unknown := set(task.labels) - set(responder.choices):
+            raise SentioError(f"the system does not know {', '.join(sorted(unknown))}")
         return Decided(responder, task)
     if isinstance(responder, Hearing) and responder.hears == task.layer:
         return Heard(responder, task)
@@ -79,4 +85,5 @@ def turn_before(item: AnnotatedConversation, target: Target, layer: str) -> Next
     before = item.conversation.model_copy(update={"utterances": said[:place]})
     gold = item.gold.get(layer, {})
     told = {one.id: str(gold[one.id]) for one in before.utterances if one.id in gold}
-    return NextTurn(before, said[place].speaker, felt=told if layer == "emotion" else {})
+    facts = {name: str(item.facts[name]) for name in TOLD if name in item.facts} if "problem_type" in item.facts else {}
+    return NextTurn(before, said[place].speaker, felt=told if layer == "emotion" else {}, facts=facts)

@@ -25,7 +25,7 @@ from sentio.metrics.multilabel import encode_gold_sets, encode_sets
 from sentio.metrics.significance import outcomes
 from sentio.metrics.text import rouge, sentence_bleu, separated
 
-DRAWN = ("classification", "next emotion", "causes", "multilabel", "regression", "reply", "spans", "text")
+DRAWN = ("classification", "next emotion", "strategy", "causes", "multilabel", "regression", "reply", "spans", "text")
 """Tasks with metrics that can be drawn."""
 
 MEASURES: dict[str, Measure] = {
@@ -76,7 +76,7 @@ class Part:
 def parts(task: str, headline: str, labels: tuple[str, ...], rows: Rows) -> list[Part]:
     """The metrics of a task that can be drawn; raises `ScoreError` as the task's own `score` does."""
     match task:
-        case "classification" | "next emotion":
+        case "classification" | "next emotion" | "strategy":
             chosen = {**measures(headline, labels), "invalid_rate": _invalid_rate}
             return [_counted(rows, labels, chosen), *_calibrated(rows, labels)]
         case "causes":

@@ -13,7 +13,7 @@ from sentio.evaluation.base import Answer, Asked, Predictor, Task
 card = BaselineCard(
     title="Majority",
     summary="always the most frequent label",
-    answers=("classification", "next emotion", "multilabel", "open vocabulary", "causes"),
+    answers=("classification", "next emotion", "strategy", "multilabel", "open vocabulary", "causes"),
     learns="shares",
 )
 

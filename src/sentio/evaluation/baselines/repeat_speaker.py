@@ -15,7 +15,7 @@ from sentio.gold import Value
 card = BaselineCard(
     title="Repeat the speaker's last label",
     summary="the same speaker's previous gold label, at first the most frequent one",
-    answers=("classification", "next emotion"),
+    answers=("classification", "next emotion", "strategy"),
     learns="shares",
     oracle=True,
 )

@@ -13,7 +13,7 @@ from sentio.gold import Value
 card = BaselineCard(
     title="Stratified random",
     summary="labels drawn with their frequencies",
-    answers=("classification", "next emotion", "multilabel", "open vocabulary", "causes"),
+    answers=("classification", "next emotion", "strategy", "multilabel", "open vocabulary", "causes"),
     learns="shares",
     seeded=True,
 )
