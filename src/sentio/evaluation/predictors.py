@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-from sentio import causes, loading, recognition, registry, responses
+from sentio import causes, loading, personality, recognition, registry, responses
 from sentio.card import BaselineCard
 from sentio.corpora import Corpus
 from sentio.errors import SentioError, UnknownName
@@ -17,6 +17,7 @@ from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.found_causes import FoundCauses
 from sentio.evaluation.outcome import Chosen
 from sentio.evaluation.recognized_emotions import RecognizedEmotions
+from sentio.evaluation.recognized_traits import RecognizedTraits
 from sentio.evaluation.replying import replying
 
 Kind = Literal["system", "baseline", "oracle"]
@@ -130,6 +131,8 @@ def at_work(contender: Contender, task: Task, corpus: Corpus, seed: int, options
         return FoundCauses(causes.load(contender.name, given), task)
     if kind == "responses":
         return replying(responses.load(contender.name, given), task)
+    if kind == "personality":
+        return RecognizedTraits(personality.load(contender.name, given), task)
     return RecognizedEmotions(recognition.load(contender.name, given), task, corpus.card.spaces.get(task.layer))
 
 

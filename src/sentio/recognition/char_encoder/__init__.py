@@ -1,0 +1,54 @@
+"""A small network that reads characters, then the dialogue: Chinese emotions without a pretrained model.
+
+For CPED (Chen et al., arXiv 2205.14727), whose own encoders were never released: convolutions over the characters of
+each utterance, a GRU over the dialogue and one over each speaker's own turns (our design). Trained from scratch on two
+CPU cores; it sees words only, never a gold label.
+
+>>> from sentio.recognition import char_encoder
+>>> char_encoder.load(char_encoder.Options())
+Traceback (most recent call last):
+    ...
+sentio.errors.SentioError: char_encoder has to be trained: sentio train recipes/char-encoder-cped.toml, then --system runs/char-encoder-cped
+"""  # noqa: E501
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentio.card import Card
+from sentio.errors import SentioError
+
+if TYPE_CHECKING:
+    from sentio.recognition.char_encoder.recognizer import CharEncoder
+
+card = Card(
+    title="Character encoder",
+    summary="characters, then the dialogue and each speaker's turns; trained from scratch in minutes on a CPU",
+    paper="https://arxiv.org/abs/2205.14727",
+    labels="cped13",
+    extra="train",
+    reconstruction=True,
+    method="tuned.full",
+)
+
+
+class Options(BaseModel):
+    """Which run's models answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Path | None = Field(default=None, description="the model folder of a training run")
+    corpus: str | None = Field(
+        default=None, description="the corpus these conversations are of: models answer that have not seen them"
+    )
+
+
+def load(options: Options) -> "CharEncoder":
+    """The recogniser of a training run; raises `SentioError` where none is named or its folder is damaged."""
+    if options.model is None:
+        recipe = "sentio train recipes/char-encoder-cped.toml"
+        raise SentioError(f"char_encoder has to be trained: {recipe}, then --system runs/char-encoder-cped")
+    from sentio.recognition.char_encoder.recognizer import opened
+
+    return opened(options.model, options.corpus)

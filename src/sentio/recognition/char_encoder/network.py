@@ -1,0 +1,49 @@
+"""The network: characters of each utterance, then the dialogue, then each speaker's own turns."""
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from sentio.nn.char_reader import CharReader
+from sentio.nn.dialogue_batch import DialogueBatch
+from sentio.nn.dialogue_network import DialogueNetwork
+from sentio.nn.turn_readers import SpeakerReader, TurnReader
+
+WIDTHS = (1, 2, 3)
+"""Characters that a filter sees, as the n-grams of the baseline."""
+
+
+class Settings(BaseModel):
+    """Sizes for ten thousand short utterances (our design). Without `context` each utterance is read by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    embedding: int = Field(default=32, ge=1)
+    channels: int = Field(default=48, ge=1)
+    hidden: int = Field(default=96, ge=2, multiple_of=2)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
+    context: bool = True
+
+
+class CharContext(DialogueNetwork):
+    """Reads dialogues whose "text" are numbers of characters, one row an utterance (`Alphabet.codes`)."""
+
+    def __init__(self, characters: int, labels: int, settings: Settings) -> None:
+        super().__init__()
+        self.reader = CharReader(characters, settings.embedding, settings.channels, WIDTHS, settings.dropout)
+        self.dropout = nn.Dropout(settings.dropout)
+        width, hidden = self.reader.width, settings.hidden
+        self.turns = TurnReader(width, hidden, causal=False) if settings.context else None
+        self.speakers = SpeakerReader(width, hidden, causal=False) if settings.context else None
+        self.outputs = nn.Linear(width + (2 * hidden if settings.context else 0), labels)
+
+    def forward(self, batch: DialogueBatch) -> Tensor:
+        """Logits, shape (b, t, labels)."""
+        codes = batch.vectors["text"].long()
+        read = codes.new_zeros(*codes.shape[:2], self.reader.width, dtype=self.outputs.weight.dtype)
+        read[batch.mask] = self.reader(codes[batch.mask]).to(read.dtype)
+        said = [self.dropout(read)]
+        if self.turns is not None and self.speakers is not None:
+            said += [self.turns(said[0], batch.mask), self.speakers(said[0], batch.speakers)]
+        logits: Tensor = self.outputs(self.dropout(torch.cat(said, dim=-1)))
+        return logits
