@@ -3,7 +3,7 @@
 Which task a target is follows from the corpus: a layer of labels is a classification, one of several labels
 an utterance is multi-label, one of numbers a regression, one of texts a text; a corpus of causes has
 `causes` (which utterances) and `spans` (which words) besides its layers; one of dialogues has `reply`, the words of
-the turns that answer somebody.
+the turns that answer somebody; one that knows its speakers has `personality`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.next_emotion import NextEmotion
 from sentio.evaluation.tasks.open_vocabulary import OpenVocabulary
+from sentio.evaluation.tasks.personality import Personality
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
@@ -24,7 +25,7 @@ from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, Value
 
 CAUSES = ("causes", "spans")
-REPLY = "reply"
+REPLY, PERSONALITY = "reply", "personality"
 
 
 def default_target(card: CorpusCard) -> str:
@@ -40,6 +41,8 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
     card = corpus.card
     if target == REPLY and REPLY not in card.layers and any(len(item.conversation.speakers) > 1 for item in items):
         return ReplyTask()
+    if target == PERSONALITY and PERSONALITY in card.tasks:
+        return Personality()
     known = (*(CAUSES if "cause" in card.tasks else ()), *card.layers)
     if target not in known:
         raise UnknownName(f"target of {corpus.name}", target, known)
