@@ -1,0 +1,94 @@
+"""RECCON as lessons and examination: its counts, its rules, and words that become tokens and words again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentio import corpora, labels
+from sentio.causes.cause_encoder.lessons import Marked, Question, lesson, question, scores, threshold
+from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
+from sentio.encoders.mini import MODEL
+from sentio.metrics.extractive import causal_entailment_scores
+from sentio.nn.cause_pairs import Heard
+from sentio.nn.conversation_encoder import EncoderShape, Lower
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    """One that has the tokens of `mini` and next to no network: the texts are what matters here."""
+    shape = EncoderShape(labels=7, upper=6, width=2, heads=1, inner=2)
+    return Reader(MODEL / "tokenizer.json", Lower(shape, 30_522, 128), 128, labels.space("dailydialog"))
+
+
+def questions(data: Path, split: str, reader: Reader) -> list[Question]:
+    return [question(item, reader, exact=True) for item in corpora.load("reccon", data).conversations(split)]
+
+
+def test_the_rules_score_what_was_measured(data: Path, reader: Reader) -> None:
+    asked = questions(data, "validation", reader)
+    distances = np.concatenate([(one.rows[:, 0] - one.rows[:, 1]).numpy() for one in asked])
+    texts = [text for one in asked for text in one.texts]
+    for reach, pairs, words in (
+        (0, (66.63, 48.92, 84.34), (5.76, 27.08, 84.34, 72.49)),
+        (1, (77.14, 68.48, 85.80), (14.12, 52.39, 85.80, 74.50)),
+        (2, (71.80, 65.04, 78.56), None),
+        (99, None, (18.16, 70.81, 0, 20.74)),
+    ):
+        found = scores(asked, Marked(np.where(distances <= reach, 1.0, -1.0), texts))
+        if pairs:
+            names = ("macro_f1", "positive_f1", "negative_f1")
+            assert tuple(round(100 * found[name], 2) for name in names) == pairs
+        if words:
+            kinds = ("positive_em", "positive_f1", "negative_f1", "f1")
+            assert tuple(round(100 * found[f"spans.{name}"], 2) for name in kinds) == words
+
+
+def test_the_lessons_are_the_published_rows(data: Path, reader: Reader) -> None:
+    asked = questions(data, "validation", reader)
+    lessons = [lesson(one) for one in asked]
+    rows = torch.cat([one.rows for one in lessons])
+    assert (int(rows[:, 2].sum()), int((rows[:, 2] == 0).sum())) == (347, 838)
+    positive = rows[rows[:, 2] == 1]
+    back = (positive[:, 0] - positive[:, 1]).clamp(max=5)
+    assert torch.bincount(back).tolist() == [136, 116, 41, 26, 12, 16]
+    assert sum(len(one.spans) for one in lessons) == 347
+    assert sum(len(one.heard.emotions.nonzero()) for one in lessons) == 200
+
+
+def test_words_become_tokens_and_the_same_words_again(data: Path, reader: Reader) -> None:
+    for one in questions(data, "validation", reader):
+        for row, first, last in lesson(one).spans.tolist():
+            places = one.reading.places[int(one.rows[row, 1])]
+            assert one.texts[row][places[first][0] : places[last][1]] == str(one.spans[row]).strip()
+
+
+@given(st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=2, max_size=12))
+def test_the_threshold_is_the_best_there_is(rows: list[tuple[int, bool]]) -> None:
+    odds, gold = np.array([odd for odd, _ in rows], float), [cause for _, cause in rows]
+    nothing = Heard([torch.zeros(2, 2)], torch.zeros(1).long(), torch.zeros(1).long())
+    asked = [
+        Question(
+            Reading(nothing, [[]]), torch.zeros(len(rows), 2), [""] * len(rows), ["x" if g else None for g in gold]
+        )
+    ]
+
+    def macro(least: float) -> float:
+        return causal_entailment_scores(gold, odds >= least).f1_macro
+
+    chosen = threshold(asked, Marked(odds, [""] * len(rows)))
+    # At least one row is a cause: a system that never answers is none.
+    assert macro(chosen) == pytest.approx(max(macro(each) for each in np.unique(odds)))
+
+
+def test_characters_and_tokens() -> None:
+    places = [(0, 3), (4, 8), (8, 9)]
+    assert tokens_of(places, 0, 9) == (0, 2)
+    assert tokens_of(places, 5, 6) == (1, 1)
+    assert tokens_of(places, 3, 4) is None
