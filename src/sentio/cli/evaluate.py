@@ -33,7 +33,8 @@ def evaluate(
 ) -> int:
     """Score a system on a corpus, with the task's trivial baselines under it.
 
-    Predictions are on disk before any metric is computed. Killed and called again, it goes on where it was and ends
+    Predictions are on disk before any metric is computed. Of support strategies a picture, preferences.svg, lies
+    beside them. Killed and called again, it goes on where it was and ends
     with the same bytes.
 
     Examples:
@@ -85,9 +86,20 @@ def evaluate(
             remarked=remarks.append,
         )
     print(outcome.model_dump_json(indent=2) if format == "json" else _table(outcome, _guess(corpus, outcome)))
+    _draw(outcome, out)
     for remark in remarks:
         print(f"sentio: {literal(remark)}", file=sys.stderr)
     return 0
+
+
+def _draw(outcome: "Outcome", out: Path | None) -> None:
+    """The picture of preferences beside the metrics, where strategies were chosen."""
+    from sentio.evaluation.run import default_folder
+
+    if outcome.task == "strategy":
+        from sentio.report import preferences
+
+        preferences.write(outcome, out or default_folder(outcome.system, outcome.corpus, outcome.split, outcome.target))
 
 
 def _require_conversations(corpus: str, data: Path | None) -> None:

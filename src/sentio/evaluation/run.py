@@ -66,7 +66,7 @@ def evaluate(
     """
     source = corpora.load(corpus, None if data is None else Path(data))
     call = _Call.prepared(system, source, split or _default_split(source), target, seeds, options or {})
-    path = Path(out or Path("runs") / f"{Path(system).name}-{source.name}-{call.split}-{call.target}")
+    path = Path(out or default_folder(system, source.name, call.split, call.target))
     folder = RunFolder(path, call.config())
     if folder.metrics is None:
         call.try_system()
@@ -75,6 +75,15 @@ def evaluate(
         return Outcome.model_validate(metrics)
     except ValidationError as error:
         raise InputError("written by another version of sentio; choose another --out", path=path) from error
+
+
+def default_folder(system: str, corpus: str, split: str, target: str) -> Path:
+    """Where a run goes that was told no folder.
+
+    >>> default_folder("mini", "meld", "validation", "emotion").name
+    'mini-meld-validation-emotion'
+    """
+    return Path("runs") / f"{Path(system).name}-{corpus}-{split}-{target}"
 
 
 def _default_split(corpus: Corpus) -> str:

@@ -33,9 +33,10 @@ class Strategy(Classification):
         A bias that has no finite strengths is NaN: where, say, always the same strategy is chosen.
         """
         base = super().score(predictions)
-        values, per_label = dict(base.values), {label: dict(told) for label, told in base.per_label.items()}
+        per_label = {label: dict(told) for label, told in base.per_label.items()}
         gold, predicted = ([str(value) for value in side] for side in (predictions.gold, predictions.predicted))
-        values["bias"], strengths = self._preferred(gold, predicted)
+        bias, strengths = self._preferred(gold, predicted)
+        values = {self.headline: base.values[self.headline], "bias": bias, **base.values}
         for label, strength in strengths.items():
             per_label[label]["preference"] = strength
         of_row = list(thirds(predictions.conversations))
