@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from tests import invented as made_up
 from tests import invented_causes
-from tests.responses import invented_transitions
+from tests.responses import invented_moods, invented_transitions
 from tests.tiny_qwen3 import build
 
 from sentio import registry
@@ -101,6 +101,19 @@ def trained_transition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trained_emotion_transformer(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an `emotion_transformer` run on the invented corpus."""
+    pytest.importorskip("torch")
+    from sentio.training.by_recipe import train
+
+    folder = tmp_path_factory.mktemp("emotion-transformer")
+    recipe = folder / "tiny.toml"
+    recipe.write_text(invented_moods.RECIPE.format(seeds="1, 2", source="gold", epochs=12))
+    train(recipe, out=folder / "run", data=invented)
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
 def trained_networks(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a run, on the invented corpus, of each system that is a network over features, by its name."""
     pytest.importorskip("torch")
@@ -111,6 +124,23 @@ def trained_networks(invented: Path, tmp_path_factory: pytest.TempPathFactory) -
     def trained(system: str) -> Path:
         recipe = folder / f"{system}.toml"
         recipe.write_text(made_up.NETWORK.format(system=system, settings=made_up.NETWORKS[system]))
+        train(recipe, out=folder / system, data=invented)
+        return folder / system
+
+    return trained
+
+
+@pytest.fixture(scope="session")
+def trained_characters(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run, on the invented corpus, of each system that reads characters, by its name."""
+    pytest.importorskip("torch")
+    from sentio.training.by_recipe import train
+
+    folder = tmp_path_factory.mktemp("characters")
+
+    def trained(system: str) -> Path:
+        recipe = folder / f"{system}.toml"
+        recipe.write_text(made_up.CHARACTERS[system])
         train(recipe, out=folder / system, data=invented)
         return folder / system
 

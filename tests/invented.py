@@ -93,3 +93,26 @@ NETWORKS = {
     "m2fnet": "width = 16\nheads = 2",
 }
 """Every system that is one, with settings that make it small."""
+
+
+CHARACTERS = {
+    "char_ngrams": 'system = "char_ngrams"\ncorpus = "meld"\n[ngrams]\nleast = 1\n',
+    "char_encoder": """
+system = "char_encoder"
+corpus = "meld"
+seeds = [1, 2]
+epochs = 12
+least = 1
+
+[network]
+embedding = 8
+channels = 8
+hidden = 8
+
+[tuning]
+batch_size = 2
+learning_rate = 1e-2
+memory = 0.5
+""",
+}
+"""Recipes of the systems that read characters; they learn the invented corpus in seconds."""

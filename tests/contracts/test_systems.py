@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from tests.invented import NETWORKS
+from tests.invented import CHARACTERS, NETWORKS
 
 from sentio import Conversation, Utterance, labels, registry
 from sentio.recognition import Recognizer, load, recognize_stream
@@ -20,6 +20,8 @@ def system(request: pytest.FixtureRequest) -> Recognizer:
         return load(str(request.getfixturevalue("trained_encoder")))
     if name in NETWORKS:
         return load(str(request.getfixturevalue("trained_networks")(name)))
+    if name in CHARACTERS:
+        return load(str(request.getfixturevalue("trained_characters")(name)))
     if "llm" not in SYSTEMS[name].options():
         return load(name)
     return load(name, {"llm": f"hf/{request.getfixturevalue('tiny_qwen3')}"})

@@ -10,8 +10,10 @@ import numpy as np
 import torch
 from pydantic import Field
 from safetensors.torch import save_file
+from torch import Tensor
 
 from sentio import corpora
+from sentio.gold import AnnotatedConversation
 from sentio.labels import LabelSpace
 from sentio.recognition.char_encoder.network import CharContext, Settings
 from sentio.recognition.char_encoder.recognizer import NAME, Manifest, dialogue, opened, weights
@@ -70,10 +72,10 @@ class School:
         epochs = [order.permutation(len(lessons)) for _ in range(self.recipe.epochs)]
         checkpoint = self.run.checkpoints / f"fold-{number}-{seed}.safetensors"
         done = partial(progress, f"{fold.name}, seed {seed}")
-        last = None
-        for last in tune(network, lessons, len(self.space), epochs, self.recipe.tuning, seed, checkpoint, done):
-            state = {name: tensor.clone() for name, tensor in last.model.state_dict().items()}
-        if last is None:  # killed between the last epoch and its file: the checkpoint has nothing left to do
+        state: dict[str, Tensor] = {}
+        for epoch in tune(network, lessons, len(self.space), epochs, self.recipe.tuning, seed, checkpoint, done):
+            state = {name: tensor.clone() for name, tensor in epoch.model.state_dict().items()}
+        if not state:  # killed between the last epoch and its file: the checkpoint has nothing left to do
             checkpoint.unlink()
             self.teach(fold, number, seed, progress)
             return
@@ -81,7 +83,7 @@ class School:
             save_file(state, beside)
         checkpoint.unlink(missing_ok=True)
 
-    def _lesson(self, item: Any, alphabet: Alphabet) -> LabelledDialogue:  # noqa: ANN401
+    def _lesson(self, item: AnnotatedConversation, alphabet: Alphabet) -> LabelledDialogue:
         gold = [-1 if label is None else self.space.index(label) for label in gold_labels(item, self.layer, self.space)]
         return LabelledDialogue(dialogue(item.conversation, alphabet), torch.tensor(gold, dtype=torch.long))
 
