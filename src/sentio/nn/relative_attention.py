@@ -23,7 +23,7 @@ def sinusoids(queries: int, keys: int, width: int) -> Tensor:
     There are R = keys + queries - 1 distances, from keys - 1 back to queries - 1 ahead. Wave lengths are those of
     Vaswani et al. (NIPS 2017, section 3.5).
 
-    >>> sinusoids(queries=1, keys=2, width=2).round(decimals=4).tolist()
+    >>> sinusoids(queries=1, keys=2, width=2).double().round(decimals=4).tolist()
     [[0.8415, 0.5403], [0.0, 1.0]]
     """
     distances = torch.arange(keys - 1, -queries, -1.0)

@@ -31,7 +31,7 @@ class Search:
             return [self._best(network, heard.row(row), memory.rows(slice(row, row + 1))) for row in rows]
 
     def _best(self, network: Network, heard: Heard, memory: Memory) -> list[int]:
-        """Beam search for one row; it ends when no reply that goes on can become the best."""
+        """Beam search for one row; it ends when as many replies have ended and none that goes on is better by now."""
         ended: list[tuple[float, list[int]]] = []
         found: list[list[int]] = [[]]
         scores = torch.zeros(1)
@@ -53,7 +53,7 @@ class Search:
                     parents.append(parent)
                     total.append(score)
             found, scores, memory = kept, torch.tensor(total), memory.rows(torch.tensor(parents))
-            if ended and max(ended)[0] >= max(total) / LONGEST**self.length_penalty and len(ended) >= self.beam:
+            if len(ended) >= self.beam and max(ended)[0] >= max(total) / length**self.length_penalty:
                 break
         left = zip((scores / LONGEST**self.length_penalty).tolist(), found, strict=True)
         return max(ended or left)[1]

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from sentio.errors import SentioError
-from sentio.responses.base import NextTurn
+from sentio.responses.base import Decision, NextTurn
 from sentio.responses.emotion_transformer import manifest as files
 from sentio.responses.emotion_transformer.decoding import Search
 from sentio.responses.emotion_transformer.detector import Detector, Ear
@@ -32,10 +32,23 @@ class EmotionTransformer:
     A conversation that goes on where an earlier one ended is not read again: only the new turns are.
     """
 
+    hears = "emotion"
+
     def __init__(self, model: Path, seed: int | None = None, beam: int = 1, length_penalty: float = 1.0) -> None:
         self._voice = read_voice(model, seed)
         self._search = Search(beam, length_penalty)
         self._sessions: OrderedDict[Said, Session] = OrderedDict()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The emotions it tells apart."""
+        return self._voice.labels
+
+    def hear(self, turns: Iterable[NextTurn]) -> Iterator[Decision]:
+        """What the detector hears in the turn that is answered, in order; see `Hearing`."""
+        for turn in turns:
+            shares = self._voice.shares([one.text for one in turn.conversation.utterances] or [""])
+            yield Decision(self.choices[int(shares.argmax())], tuple(shares.tolist()))
 
     def respond(self, turns: Iterable[NextTurn]) -> Iterator[Reply]:
         """One reply a turn, in order, one after the other."""

@@ -1,9 +1,4 @@
-"""A conversation as it goes on: each turn is read once, and costs what the first did.
-
->>> session = Session(getfixture("trained_voice"))  # doctest: +SKIP
->>> session.take(["I lost my keys."])  # doctest: +SKIP
->>> session.reply(Search())  # doctest: +SKIP
-"""
+"""A conversation as it goes on: each turn is read once, and costs what the first did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +25,10 @@ class Voice:
     labels: tuple[str, ...]
     source: Source
     window: int
+
+    def shares(self, texts: Sequence[str]) -> Floats:
+        """How probable each emotion is in the last of these turns, (emotions,), the detector's opinion."""
+        return shares(self.detector, with_turns_before(self.ear.told(texts[-2:])))[-1]
 
     def emotion(self, number: int, found: Tensor) -> Tensor | None:
         """What the network is told: the emotion `number`, or the detector's shares (1, emotions)."""
