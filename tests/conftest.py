@@ -108,7 +108,7 @@ def trained_emotion_transformer(invented: Path, tmp_path_factory: pytest.TempPat
 
     folder = tmp_path_factory.mktemp("emotion-transformer")
     recipe = folder / "tiny.toml"
-    recipe.write_text(invented_moods.RECIPE.format(seeds="1, 2", source="gold", epochs=12))
+    recipe.write_text(invented_moods.RECIPE.format(seeds="1, 2", source="gold", epochs=8))
     train(recipe, out=folder / "run", data=invented)
     return folder / "run"
 
