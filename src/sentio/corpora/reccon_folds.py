@@ -1,31 +1,41 @@
-"""RECCON's fold 1 rebuilt from its annotations: every pair of an emotional utterance and one of its history.
+"""RECCON's folds rebuilt from its annotations: pairs of an emotional utterance and one that may hold its cause.
 
-The released files of both sub-tasks, causal span extraction and causal emotion entailment, hold these pairs
-with these ids and texts (1,185 of 1,185 on validation). Folds 2 and 3 draw their negatives from other
-dialogues with a seed that was not released; models trained on them collapse on fold 1, the realistic one
+Fold 1 has every utterance of the emotional one's history. The released files of both sub-tasks, causal span
+extraction and causal emotion entailment, hold these pairs with these ids and texts (1,185 of 1,185 on validation).
+Folds 2 and 3 have the causes, and for every emotional utterance four of other dialogues that are none: who can tell
+two dialogues apart needs to know nothing of causes. Models trained on them collapse on fold 1, the realistic one
 (Poria et al., "Recognizing Emotion Cause in Conversations", Cognitive Computation 2021).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import accumulate
 from typing import Any, Literal
 
+import numpy as np
+
+from sentio.conversation import Utterance
 from sentio.gold import AnnotatedConversation, GoldCause
 from sentio.metrics.extractive import IMPOSSIBLE
 
 SEPARATOR = " <SEP> "
 """Written out in the released texts; no tokenizer's separator."""
 
+STRANGERS = 4
+"""Utterances of other dialogues for each emotional one in folds 2 and 3: 800 rows of 200 on validation (table 3)."""
+
+EVERY, EMOTIONAL = "every utterance", "every emotional utterance"
+
 
 @dataclass(frozen=True, slots=True)
 class CausePair:
-    """One row of fold 1: does `candidate` hold a cause of what the speaker of `target` feels, and which words?
+    """One row of a fold: does `candidate` hold a cause of what the speaker of `target` feels, and which words?
 
     `dialogue`, `target` and `candidate` are ids, `emotion` is the target's as it was released. `history` is
-    everything said up to the target, which it ends with, and `candidate_start` is where the candidate
-    begins in it, in characters. `span` is None where the candidate holds no cause. A pair with several
-    spans is several rows.
+    what is told around the candidate, and `candidate_start` is where the candidate begins in it, in characters.
+    In fold 1 it is everything said up to the target, which it ends with. `span` is None where the candidate
+    holds no cause. A pair with several spans is several rows.
     """
 
     id: str
@@ -119,6 +129,121 @@ def fold1(conversations: Iterable[AnnotatedConversation]) -> Iterator[CausePair]
             causes.setdefault(cause.target, []).append(cause)
         for target, of_target in causes.items():
             yield from _pairs(item, target, of_target)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """An utterance of another dialogue, beside an emotional one: the one at `place` of what is told of its dialogue.
+
+    The ids of `told` are those of dialogue and utterance, "tr_7/3"; no utterance of RECCON has such an id.
+    """
+
+    told: tuple[Utterance, ...]
+    place: int
+
+    @property
+    def utterance(self) -> Utterance:
+        """The utterance itself."""
+        return self.told[self.place]
+
+
+Strangers = Mapping[tuple[str, str], Sequence[Stranger]]
+"""Dialogue and emotional utterance -> `STRANGERS` utterances of other dialogues."""
+
+
+def strangers(conversations: Sequence[AnnotatedConversation], *, same_emotion: bool, seed: int = 0) -> Strangers:
+    """Utterances of other ones of these dialogues for every emotional one: any of them, or of the `same_emotion`.
+
+    What is told of the other dialogue is all of it, with `same_emotion` what was said up to the utterance, as in the
+    released validation files of folds 2 and 3. These were drawn from dialogues of all splits with a seed that was not
+    released: rows are not the same. Of the rare emotions a split may hold less than `STRANGERS` utterances elsewhere;
+    there any emotional ones are drawn (6 of the 200 of validation). The draw is `seed`'s for each emotional utterance.
+    Raises `ValueError` where the other dialogues have too few utterances.
+    """
+    told = [
+        [one.model_copy(update={"id": f"{item.id}/{one.id}"}) for one in item.conversation.utterances]
+        for item in conversations
+    ]
+    pools = _pools(conversations)
+    drawn: dict[tuple[str, str], Sequence[Stranger]] = {}
+    for own, item in enumerate(conversations):
+        targets = {cause.target: str(item.gold["emotion"][cause.target]) for cause in item.causes}
+        kinds = {*targets.values(), EMOTIONAL} if same_emotion else {EVERY}
+        others = {kind: [one for one in pools.get(kind, ()) if one[0] != own] for kind in kinds}
+        for target, emotion in targets.items():
+            pool = others[emotion if same_emotion else EVERY]
+            if same_emotion and len(pool) < STRANGERS:
+                pool = others[EMOTIONAL]
+            if len(pool) < STRANGERS:
+                raise ValueError(f"the other dialogues have fewer than {STRANGERS} utterances to draw from")
+            chosen = _dice(seed, item.id, target).choice(len(pool), STRANGERS, replace=False).tolist()
+            drawn[item.id, target] = [
+                Stranger(tuple(told[at][: place + 1] if same_emotion else told[at]), place)
+                for at, place in map(pool.__getitem__, chosen)
+            ]
+    return drawn
+
+
+def fold2(conversations: Iterable[AnnotatedConversation], seed: int = 0) -> Iterator[CausePair]:
+    """Every cause, and for each emotional utterance `STRANGERS` utterances of other dialogues as what is none.
+
+    Of a cause that was said before the target the history is without the target, as released: it tells which pairs
+    are of one utterance.
+    """
+    yield from _with_strangers(list(conversations), False, seed)
+
+
+def fold3(conversations: Iterable[AnnotatedConversation], seed: int = 0) -> Iterator[CausePair]:
+    """As `fold2`, the utterances of other dialogues having the emotion of the target."""
+    yield from _with_strangers(list(conversations), True, seed)
+
+
+def _with_strangers(items: Sequence[AnnotatedConversation], same_emotion: bool, seed: int) -> Iterator[CausePair]:
+    beside = strangers(items, same_emotion=same_emotion, seed=seed)
+    for item in items:
+        rows: dict[str, list[CausePair]] = {}
+        for pair in fold1([item]):
+            rows.setdefault(pair.target, []).append(pair)
+        for target, pairs in rows.items():
+            for number, stranger in enumerate(beside[item.id, target], start=1):
+                yield _strange(pairs[0], stranger, number)
+            yield from (_without_target(pair) for pair in pairs if pair.is_cause)
+
+
+def _strange(pair: CausePair, stranger: Stranger, number: int) -> CausePair:
+    """The row of a stranger beside the target of `pair`."""
+    before = "".join(f"{one.text} " for one in stranger.told[: stranger.place])
+    return replace(
+        pair,
+        id=f"{pair.id.partition('_utt_')[0]}_utt_{pair.target}_impossible_cause_utt_{number}",
+        candidate=stranger.utterance.id,
+        candidate_text=stranger.utterance.text,
+        history=" ".join(one.text for one in stranger.told),
+        candidate_start=len(before),
+        span=None,
+    )
+
+
+def _without_target(pair: CausePair) -> CausePair:
+    if pair.candidate == pair.target:
+        return pair
+    return replace(pair, history=pair.history[: -len(pair.target_text) - 1])
+
+
+def _pools(conversations: Sequence[AnnotatedConversation]) -> dict[str, list[tuple[int, int]]]:
+    """Emotion, `EVERY` or `EMOTIONAL` -> the utterances, each as the numbers of its dialogue and its place there."""
+    pools: dict[str, list[tuple[int, int]]] = {}
+    for at, item in enumerate(conversations):
+        for place, one in enumerate(item.conversation.utterances):
+            emotion = str(item.gold["emotion"][one.id])
+            for kind in (EVERY, emotion) if emotion == "neutral" else (EVERY, emotion, EMOTIONAL):
+                pools.setdefault(kind, []).append((at, place))
+    return pools
+
+
+def _dice(seed: int, dialogue: str, target: str) -> np.random.Generator:
+    digest = sha256(f"{seed} {dialogue} {target}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
 
 
 def _pairs(item: AnnotatedConversation, target: str, causes: list[GoldCause]) -> Iterator[CausePair]:

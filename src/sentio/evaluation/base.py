@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from sentio.conversation import Utterance
+from sentio.conversation import Conversation, Utterance
 from sentio.gold import AnnotatedConversation, Value
 
 SETS = ("multilabel", "open vocabulary")
@@ -28,15 +28,28 @@ class Target:
 @dataclass(frozen=True)
 class Asked:
     """A conversation and what is asked about it. A system sees the conversation only, an oracle baseline
-    also its gold; both answer target by target."""
+    also its gold; both answer target by target. `views` are the conversations that single targets are asked
+    about instead of the item's own."""
 
     item: AnnotatedConversation
     targets: tuple[Target, ...]
+    views: Mapping[Target, Conversation] = field(default_factory=dict)
 
     @cached_property
     def utterances(self) -> Mapping[str, Utterance]:
         """The conversation's utterances by id."""
         return {utterance.id: utterance for utterance in self.item.conversation.utterances}
+
+    def candidate(self, target: Target) -> tuple[Utterance, int]:
+        """The candidate utterance of a target for causes, and how many utterances before the emotional one it is."""
+        view = self.views.get(target)
+        places = self._places if view is None else _places(view)
+        place = places[target.evidence]
+        return (view or self.item.conversation).utterances[place], places[target.utterance] - place
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return _places(self.item.conversation)
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,10 @@ class Task(Protocol):
     def score(self, predictions: Predictions) -> Scores:
         """The metrics of a split's predictions; raises `ScoreError` where there are none to compute."""
         ...
+
+
+def _places(conversation: Conversation) -> dict[str, int]:
+    return {utterance.id: place for place, utterance in enumerate(conversation.utterances)}
 
 
 def annotated(item: AnnotatedConversation, layer: str) -> tuple[Target, ...]:

@@ -25,8 +25,7 @@ class Position:
 
     def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
         for one in asked:
-            place = {utterance.id: number for number, utterance in enumerate(one.item.conversation.utterances)}
-            distances = (place[target.utterance] - place[target.evidence] for target in one.targets)
+            distances = (one.candidate(target)[1] for target in one.targets)
             yield [Answer(self._cause if distance <= self._reach else self._none) for distance in distances]
 
 

@@ -17,10 +17,8 @@ class WholeUtterance:
 
     def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
         for one in asked:
-            place = {utterance.id: number for number, utterance in enumerate(one.item.conversation.utterances)}
-            near = (place[target.utterance] - place[target.evidence] <= 1 for target in one.targets)
-            texts = (one.utterances[target.evidence].text for target in one.targets)
-            yield [Answer(text if close else "") for text, close in zip(texts, near, strict=True)]
+            candidates = map(one.candidate, one.targets)
+            yield [Answer(utterance.text if distance <= 1 else "") for utterance, distance in candidates]
 
 
 def fit(task: Task, training: Sequence[Asked], seed: int) -> Predictor:

@@ -12,6 +12,7 @@ from sentio.card import CorpusCard
 from sentio.corpora import Corpus, emotion_wheels, table
 from sentio.errors import InputError, UnknownName
 from sentio.evaluation.base import Asked, Task
+from sentio.evaluation.tasks.cause_pairs import FOLDS, CausePairs
 from sentio.evaluation.tasks.causes import Causes
 from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
@@ -21,10 +22,16 @@ from sentio.evaluation.tasks.personality import Personality
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
+from sentio.evaluation.tasks.strategy import Strategy
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, Value
 
-CAUSES = ("causes", "spans")
+CAUSES: dict[str, Causes | Spans] = {
+    task.layer: task
+    for kind in (Causes, Spans)
+    for fold in FOLDS
+    for task in (kind(CausePairs(fold)), kind(CausePairs(fold, context=False)))
+}
 REPLY, PERSONALITY = "reply", "personality"
 
 
@@ -47,7 +54,7 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
     if target not in known:
         raise UnknownName(f"target of {corpus.name}", target, known)
     if target in CAUSES:
-        return Causes() if target == "causes" else Spans()
+        return CAUSES[target]
     order = card.layers.get(target, ())
     first = _first(items, target)
     if first is None:
@@ -63,12 +70,21 @@ def for_target(corpus: Corpus, target: str, items: Sequence[AnnotatedConversatio
     if not order:
         return Text(target)
     main = target == next(iter(card.layers))
-    kind = NextEmotion if card.tasks[0] == "next emotion" else Classification
+    kind = NextEmotion if card.tasks[0] == "next emotion" else Strategy if target == "strategy" else Classification
     return kind(target, order, (card.metric if main else None) or "weighted_f1", any_case=corpus.module is table)
 
 
 def asked(task: Task, items: Iterable[AnnotatedConversation]) -> tuple[Asked, ...]:
-    """The conversations that are asked something, with what they are asked."""
+    """The conversations that are asked something, with what they are asked.
+
+    Raises `InputError` where there are too few to draw what a fold of causes wants of other ones.
+    """
+    if isinstance(task, Causes | Spans):
+        items = list(items)
+        try:
+            task = task.among(items)
+        except ValueError as error:
+            raise InputError(f"{task.layer}: {error}") from error
     found = map(task.asked, items)
     return tuple(one for one in found if one.targets)
 
