@@ -70,6 +70,10 @@ PATTERNS = {
         r"(?! (?:in|at|with|there|by|near|like|off|under|for|on|next|together)\b)",
         r"no (?:reason|point|will|point in) (?:to |in |of )?(?:live|living|go on|going on)",
         r"(?:nothing|not) (?:left )?(?:worth|to) liv(?:e|ing) for|not worth living",
+        r"(?:happier|better|easier) (?:off )?if i (?:was|were|am) (?:gone|dead|not here)",
+        r"(?:nobody|no one) would (?:\w+ )?(?:notice|care) if i (?:died|were dead|was dead|were gone|was gone)",
+        r"point (?:of|in) (?:living|being alive)",
+        r"(?:cutting|burning|hurting|harming|starving) (?:himself|herself|themselves)",
         r"(?:can't|cannot|can not|cant) (?:go on|live)(?: like this| any ?more| living)",
         r"(?:jump|throw my ?self) (?:off|from|in front of) (?:a|the|my) (?:bridge|roof|building|train|balcony|window)",
         r"(?:took|take|taken|swallow(?:ed)?) (?:all (?:of )?(?:my|the|those)|a (?:whole )?bottle of|too many) "
@@ -80,6 +84,8 @@ PATTERNS = {
         r"(?:hit|hitting|beaten|beating|choked|raped|stabbed|abused|abusing) me",
         rf"(?:threaten(?:s|ed|ing)?|tried|{_ONE}(?: is|'s| was| are| were| keeps?) trying) to "
         r"(?:kill|hurt|shoot|stab) (?:me|us|him|her|them)",
+        rf"{_ONE}(?:'d| would| will|'ll) (?:kill|shoot|stab) me if i (?:left|leave|told|tell|called|call)",
+        rf"{_ONE} (?:has|had|'s got|got) (?:a|his|the) gun",
         rf"(?:afraid|scared|fear|terrified) (?:that )?{_ONE} (?:will|is going to|might|may|'ll|would) "
         r"(?:kill|hurt|hit|shoot) (?:me|us)",
         rf"{_NOT} (?:feel )?safe (?:at home|in my (?:own )?home|with (?:him|her)|here)",
@@ -169,7 +175,9 @@ def _any(language: str, patterns: tuple[str, ...]) -> Pattern[str]:
     return re.compile(joined if language == "zh" else rf"(?<!\w)(?:{joined})(?!\w)")
 
 
-_SEEN = {language: (_any(language, PATTERNS[language]), _any(language, UNLESS[language])) for language in PATTERNS}
+# English last: "suicide" is French, too.
+_ORDER = sorted(PATTERNS, key=lambda language: language == "en")
+_SEEN = {language: (_any(language, PATTERNS[language]), _any(language, UNLESS[language])) for language in _ORDER}
 _MARKS = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 
 
@@ -179,7 +187,9 @@ def noticed(text: str) -> str | None:
     >>> noticed("Ich will nicht mehr leben."), noticed("I'm not suicidal, just tired.")
     ('de', None)
     """
-    plain = " ".join(text.translate(_MARKS).casefold().replace(" n't", "n't").split())
+    plain = " ".join(text.translate(_MARKS).casefold().split()).replace(
+        " n't", "n't"
+    )  # "do n't", as tokenizers have it
     return next((name for name, (seen, unless) in _SEEN.items() if seen.search(unless.sub(" … ", plain))), None)
 
 
