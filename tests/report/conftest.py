@@ -1,10 +1,11 @@
 """Conversations with moods made by hand, so that the report is tested without a model."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from tests.chromium import Browser
 
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
@@ -148,3 +149,10 @@ def comparison() -> Comparison:
             ],
         }
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    opened = Browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()

@@ -33,6 +33,7 @@ def test_the_measure_is_the_known_one() -> None:
 def test_text_is_readable_and_marks_can_be_seen(mode: dict[str, str]) -> None:
     for tone in TONES:
         assert contrast(mode[tone], mode[f"{tone}-ink"]) >= 4.5, tone
+    assert contrast(mode["ink"], mode["mark"]) >= 4.5, "a marked word"
     for ground in ("page", "raised"):
         for text in ("ink", "soft", "link"):
             assert contrast(mode[text], mode[ground]) >= 4.5, (text, ground)
@@ -42,4 +43,4 @@ def test_text_is_readable_and_marks_can_be_seen(mode: dict[str, str]) -> None:
 
 def test_both_modes_define_the_same_colours() -> None:
     assert LIGHT.keys() == DARK.keys()
-    assert len(LIGHT) == 28
+    assert len(LIGHT) == 29

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentio.report.summary import clean, largest, shares, stories
+from sentio.report.summary import largest, shares, stories
+from sentio.report.text import clean
 from sentio.results import RecognizedConversation
 
 Talk = Callable[..., RecognizedConversation]

@@ -22,8 +22,9 @@ from rich.text import Text
 
 from sentio.conversation import Conversation, Utterance
 from sentio.files.writers.terminal import literal
-from sentio.results import AnsweredConversation, CausedConversation, Effect, Reply, cause_types
+from sentio.results import AnsweredConversation, CausedConversation, Effect, cause_types
 from sentio.results.causes import Cause
+from sentio.results.reply import evidence
 
 SPEAKER_WIDTH = 16
 TEXT_WIDTH = 12
@@ -73,30 +74,6 @@ def reply(done: AnsweredConversation, width: int) -> RenderableType:
     for title, text in lines:
         grid.add_row("", Text(f"{title:<{label}}  {literal(text)}", style="dim"))
     return Group(Text(literal(done.conversation.id), style="bold", no_wrap=True, overflow="ellipsis"), grid, Text(""))
-
-
-def evidence(answer: Reply) -> Iterator[tuple[str, str]]:
-    """What a reply was built on, a name and a text each; nothing for what its system does not ask.
-
-    >>> list(evidence(Reply(speaker="Bo", text="Oh.", feels="sadness", cause_words=("lost",), fallbacks=("feels",))))
-    [('feels', 'sadness, in “lost”'), ('by rule', 'feels')]
-    """
-    words = ", ".join(f"“{word}”" for word in answer.cause_words)
-    feels = ", in ".join(part for part in (answer.feels or "", words) if part)
-    persona = ", ".join(f"{name} {value}" for name, value in answer.persona.items())
-    yield from (
-        (name, text)
-        for name, text in (
-            ("feels", feels),
-            ("shows", answer.emotion),
-            ("act", answer.act),
-            ("stage", answer.stage),
-            ("strategy", answer.strategy),
-            ("persona", persona),
-            ("by rule", ", ".join(answer.fallbacks)),
-        )
-        if text
-    )
 
 
 def _cells(done: CausedConversation, most: int) -> Iterator[tuple[str, ...]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sentio.evaluation.comparison import Comparison, Difference, LabelDifference
 from sentio.files.writers.output import Output
 from sentio.gold import Value
-from sentio.report.summary import clean
 from sentio.report.templates import template
+from sentio.report.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
 from sentio.files.writers.output import Output
 from sentio.report import timeline
+from sentio.report.reasons import Arrow, Because, Why, arrows, causing, marked
 from sentio.report.summary import Line, Share, Story, largest, shares, stories
 from sentio.report.templates import template
-from sentio.results import Recognition, RecognizedConversation
+from sentio.report.text import clean
+from sentio.results import Effect, Recognition, RecognizedConversation, Reply
+from sentio.results.reply import evidence
 
 SPEAKERS = 8
 """The overview shows those who speak most, as many as there are colours; the transcript shows everyone."""
@@ -74,26 +78,64 @@ class Chapter:
         starts = [line.start for line in self.story.lines if line.start is not None]
         return max(starts) - min(starts) if starts else None
 
+    @cached_property
+    def arrows(self) -> list[Arrow]:
+        """From emotions to causes before them, by rows of the transcript."""
+        rows = {line.number: row for row, line in enumerate(self.story.lines, start=1)}
+        return arrows(self.story.whys, rows)
+
+    @property
+    def lanes(self) -> int:
+        """Arrows beside each other."""
+        return max((arrow.lane + 1 for arrow in self.arrows), default=0)
+
+    @cached_property
+    def whys(self) -> dict[int, Why]:
+        """The reasons for the emotion of an utterance, by its number."""
+        return {why.number: why for why in self.story.whys}
+
+    @cached_property
+    def causing(self) -> dict[int, tuple[str, ...]]:
+        """The words of an utterance that caused emotions, by its number."""
+        return causing(self.story.whys)
+
+    def line(self, cause: Because) -> Line:
+        """The utterance that a cause is in."""
+        return self.story.lines[cause.number - self.story.lines[0].number]
+
     @property
     def step(self) -> int:
         """Utterances behind one mark of the timeline."""
         return timeline.step(self.story.lines)
 
 
-def render(conversations: Sequence[RecognizedConversation]) -> str:
+def render(
+    conversations: Sequence[RecognizedConversation],
+    effects: Sequence[Sequence[Effect]] | None = None,
+    replies: Sequence[Reply] | None = None,
+) -> str:
     """The page, as text: styles and pictures are inside, nothing is loaded from elsewhere.
+
+    With the `effects` of each conversation the transcript shows what caused the emotions, with its reply what could
+    be said next.
 
     >>> "There are no conversations" in render([])
     True
     """
-    chapters = [_chapter(number, story) for number, story in enumerate(stories(conversations), start=1)]
-    page = template("page.html.jinja", top, tone, percent, signed, clock, duration)
+    found = stories(conversations, effects, replies)
+    chapters = [_chapter(number, story) for number, story in enumerate(found, start=1)]
+    page = template("page.html.jinja", top, tone, percent, signed, clock, duration, marked, evidence, clean)
     return page.render(chapters=chapters, version=version("sentio"))
 
 
-def write(conversations: Sequence[RecognizedConversation], out: Path) -> None:
+def write(
+    conversations: Sequence[RecognizedConversation],
+    out: Path,
+    effects: Sequence[Sequence[Effect]] | None = None,
+    replies: Sequence[Reply] | None = None,
+) -> None:
     """Write the page to a file; raises `OutputError` when that cannot be done (folder missing, disk full)."""
-    page = render(conversations)
+    page = render(conversations, effects, replies)
     output = Output(out)
     output.write(page.encode("utf8"))
     output.close()

@@ -1,14 +1,13 @@
 """What the report says about a conversation, as plain values: who turned when, who felt what how often."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
-from sentio.results import Recognition, RecognizedConversation
-
-# Control characters, which no page may hold, and lone surrogates, which no file may; tab and line feed stay.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+from sentio.report.reasons import Why, whys
+from sentio.report.text import clean
+from sentio.results import Effect, Recognition, RecognizedConversation, Reply
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Story:
-    """A whole conversation: the parts of a long one are joined."""
+    """A whole conversation: the parts of a long one are joined.
+
+    `whys` tells the causes of its emotions and `reply` what could be said next, where that was asked.
+    """
 
     id: str
     lines: tuple[Line, ...]
+    whys: tuple[Why, ...] = ()
+    reply: Reply | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -63,27 +67,50 @@ class Share:
     valence: float
 
 
-def clean(text: str) -> str:
-    r"""Text without what cannot stand in a page; line ends become line feeds.
+@dataclass(frozen=True)
+class Part:
+    """A conversation or a part of one, with what was found in it."""
 
-    >>> clean("two\r\nlines\0")
-    'two\nlines'
+    done: RecognizedConversation
+    effects: Sequence[Effect]
+    reply: Reply | None
+
+
+def stories(
+    conversations: Sequence[RecognizedConversation],
+    effects: Sequence[Sequence[Effect]] | None = None,
+    replies: Sequence[Reply] | None = None,
+) -> list[Story]:
+    """Conversations in their order, each part (offset above 0) behind the earlier parts of its conversation.
+
+    `effects` and `replies` are those of each conversation; of a conversation in parts the last reply is told.
     """
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def stories(conversations: Iterable[RecognizedConversation]) -> list[Story]:
-    """Conversations in their order, each part (offset above 0) behind the earlier parts of its conversation."""
-    groups: list[list[RecognizedConversation]] = []
-    latest: dict[str, list[RecognizedConversation]] = {}
-    for done in conversations:
-        name = done.conversation.id
-        if done.conversation.offset > 0 and name in latest:
-            latest[name].append(done)
+    groups: list[list[Part]] = []
+    latest: dict[str, list[Part]] = {}
+    effects = [()] * len(conversations) if effects is None else effects
+    answers: Sequence[Reply | None] = [None] * len(conversations) if replies is None else replies
+    for part in starmap(Part, zip(conversations, effects, answers, strict=True)):
+        name = part.done.conversation.id
+        if part.done.conversation.offset > 0 and name in latest:
+            latest[name].append(part)
         else:
-            latest[name] = [done]
+            latest[name] = [part]
             groups.append(latest[name])
-    return [Story(id=clean(parts[0].conversation.id), lines=tuple(_lines(parts))) for parts in groups]
+    return [_story(parts) for parts in groups]
+
+
+def _story(parts: Sequence[Part]) -> Story:
+    reasons: list[Why] = []
+    number = parts[0].done.conversation.offset + 1
+    for part in parts:
+        reasons += whys(part.done.conversation, part.effects, number)
+        number += len(part.done.conversation)
+    return Story(
+        id=clean(parts[0].done.conversation.id),
+        lines=tuple(_lines([part.done for part in parts])),
+        whys=tuple(reasons),
+        reply=parts[-1].reply,
+    )
 
 
 def largest(turned: Sequence[Line], most: int) -> tuple[Line, ...]:

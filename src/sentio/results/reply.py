@@ -5,7 +5,7 @@
 True
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from pydantic import BaseModel, ConfigDict
@@ -43,6 +43,30 @@ class Reply(BaseModel):
     notice: str | None = None
     calls: int = 0
     error: str | None = None
+
+
+def evidence(reply: Reply) -> Iterator[tuple[str, str]]:
+    """What a reply was built on, a name and a text each; nothing for what its system does not ask.
+
+    >>> list(evidence(Reply(speaker="Bo", text="Oh.", feels="sadness", cause_words=("lost",), fallbacks=("feels",))))
+    [('feels', 'sadness, in “lost”'), ('by rule', 'feels')]
+    """
+    words = ", ".join(f"“{word}”" for word in reply.cause_words)
+    feels = ", in ".join(part for part in (reply.feels or "", words) if part)
+    persona = ", ".join(f"{name} {value}" for name, value in reply.persona.items())
+    yield from (
+        (name, text)
+        for name, text in (
+            ("feels", feels),
+            ("shows", reply.emotion),
+            ("act", reply.act),
+            ("stage", reply.stage),
+            ("strategy", reply.strategy),
+            ("persona", persona),
+            ("by rule", ", ".join(reply.fallbacks)),
+        )
+        if text
+    )
 
 
 class AnsweredConversation(BaseModel):
