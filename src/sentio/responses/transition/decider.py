@@ -42,10 +42,15 @@ class Decider:
 
     def probabilities(self, situation: Situation) -> NDArray[np.float64]:
         """Of each label of `space`, shape (labels,), sums to 1."""
+        shares: NDArray[np.float64] = self.of_each(situation).mean(0)
+        return shares
+
+    def of_each(self, situation: Situation) -> NDArray[np.float64]:
+        """What each seed's network says, in the order of the run, shape (seeds, labels)."""
         (exchange,) = self._reading.read([situation], exact=True)
         with torch.no_grad():
             found = [network(exchange).logits[0].double().softmax(-1) for network in self._networks]
-        shares: NDArray[np.float64] = torch.stack(found).mean(0).numpy()
+        shares: NDArray[np.float64] = torch.stack(found).numpy()
         return shares
 
 

@@ -131,7 +131,7 @@ class School:
         prior = tuning.balance * (shares / shares.sum()).log()
 
         def loss(rows: NDArray[np.int64]) -> torch.Tensor:
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.shape.upper > 0):
+            with self._precision:
                 exchange = together([self.train.exchanges[row] for row in rows])
                 return network.loss(exchange, self.train.labels[torch.from_numpy(rows)], tuning.loss, prior)
 
@@ -142,17 +142,21 @@ class School:
         """Train what is not trained yet, put the model in its place, and measure it as it will decide."""
         history = self.selection.study(self.recipe.seeds, partial(self.epochs, progress))
         self._place({seed: max(epochs) for seed, epochs in history.items()})
-        found = {}
-        for number, seed in enumerate(self.recipe.seeds):
-            progress("measuring", number / len(self.recipe.seeds))
-            decider = Decider(self.run.model, seed)
-            found[seed] = np.log(np.stack([decider.probabilities(each) for each in self.tests.situations]))
+        progress("measuring", 0.0)
+        decider = Decider(self.run.model)
+        answers = np.log(np.stack([decider.of_each(each) for each in self.tests.situations], axis=1))
+        found = dict(zip(self.recipe.seeds, answers, strict=True))
         metrics = summary(self.gold, found, self.space.labels)
         return metrics | {"beside": _spreads(self.gold, found, self.space), "epochs": history}
 
+    @property
+    def _precision(self) -> torch.autocast:
+        """Layers of the encoder are trained in 16 bits; what stands above them is in 32."""
+        return torch.autocast("cpu", torch.bfloat16, enabled=self.shape.upper > 0)
+
     def _judge(self, network: EmotionTransition) -> float:
         network.eval()
-        with torch.no_grad():
+        with torch.no_grad(), self._precision:
             logits = network(together(self.tests.exchanges)).logits.numpy()
         return scored(self.gold, logits, self.space.labels)["macro_f1"]
 
