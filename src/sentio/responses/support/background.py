@@ -62,7 +62,9 @@ def read(path: Path) -> Background:
             continue
         try:
             line = _Line.model_validate(json.loads(text))
-            told = dict(_checked(line))
+            told = _checked(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"not valid JSON: {error.msg}", path=path, line=number) from error
         except ValidationError as error:
             first = error.errors()[0]
             wrong = f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}"
