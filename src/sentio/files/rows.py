@@ -77,7 +77,7 @@ def resume_rows(format: str, out: Path | None, columns: Columns) -> "Lines":
     form = _FORMS[format](columns)
     with reported(out):
         if not out.exists():
-            return Lines(out, form)
+            return Lines(out, form, size=0)
         with out.open("rb") as file:
             start = file.read(len(form.beginning))
             file.seek(0)
@@ -85,11 +85,12 @@ def resume_rows(format: str, out: Path | None, columns: Columns) -> "Lines":
             rest = sum(map(len, form.records(file)))
     if start != form.beginning[: len(start)] or (first is not None and not form.begins(first)):
         raise OutputError(f"{out}: not the columns that are to be written; name another file, or start it afresh")
-    return Lines(out, form) if first is None else Lines(out, form, size=len(first) + rest)
+    return Lines(out, form, size=0 if first is None else len(first) + rest)
 
 
 class Lines:
-    """Writes rows as a form has them; `size` are the bytes of complete rows that an earlier job left."""
+    """Writes rows as a form has them; `size` are the bytes of complete rows that an earlier job left, None for a new
+    output."""
 
     def __init__(self, out: Path | None, form: "Form", size: int | None = None) -> None:
         self._out, self._form, self._size, self._keep = out, form, size, size
@@ -139,9 +140,13 @@ class Lines:
 
     def _opened(self) -> Output:
         if self._output is None:
-            self._output = Output(self._out, keep=self._keep)
-            if self._keep is None:
-                self._output.write(self._form.heading)
+            output = Output(self._out, keep=self._keep or None)
+            try:
+                output.write(b"" if self._keep else self._form.heading)
+            except BaseException:
+                output.close()
+                raise
+            self._output = output
         return self._output
 
 
@@ -186,7 +191,7 @@ class JsonlForm:
         return True
 
     def encode(self, row: Row) -> bytes:
-        return jsonl.line_of(row)
+        return jsonl.line_of({name: row[name] for name in self._columns})
 
     def records(self, file: BinaryIO) -> Iterator[bytes]:
         return (line for line in file if line.endswith(b"\n"))
