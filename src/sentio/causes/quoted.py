@@ -12,12 +12,15 @@ difflib's 2 · common words / (words quoted + words taken). One of four words ma
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
 """A word, a sign, or a character of Chinese."""
 
+MARKS = "\"'“”‘’「」…. \t\n"
+"""What models put around a quotation."""
+
 
 def quoted(words: str, text: str) -> str | None:
     """The part of `text` that is quoted with `words`, as it stands there; None where there is none.
 
-    The words as they are; else whatever their case and the white space between words and signs; else the nearest words
-    (`RATIO`).
+    The words as they are; else whatever their case and the white space between words and signs; else without `MARKS`
+    around them; else the nearest words (`RATIO`).
 
     >>> quoted("I'm out of flour", "And now I ' m out of flour !")
     "I ' m out of flour"
@@ -26,13 +29,13 @@ def quoted(words: str, text: str) -> str | None:
     >>> quoted("no eggs", "And now I ' m out of flour !") is None
     True
     """
-    wanted = WORD.findall(words)
-    if not wanted:
-        return None
-    if words.strip() in text:
-        return words.strip()
-    if there := re.search(r"\s*".join(map(re.escape, wanted)), text, re.IGNORECASE):
-        return there[0]
+    for said in (words.strip(), words.strip(MARKS)):
+        if not (wanted := WORD.findall(said)):
+            return None
+        if said in text:
+            return said
+        if there := re.search(r"\s*".join(map(re.escape, wanted)), text, re.IGNORECASE):
+            return there[0]
     return _nearest(wanted, text)
 
 

@@ -81,7 +81,8 @@ def prompt(
     said = lines(conversation.utterances[start : place + 1], shown)
     turns = tuple(f"{number}. {line}" for number, line in enumerate(said, start=start + 1))
     if budget is not None:
-        turns = latest(turns, budget - count(_SYSTEM) - count(_asked((), 1, place + 1, emotion)), count)
+        # The first number has no more digits than that of the utterance before the last.
+        turns = latest(turns, budget - count(_SYSTEM) - count(_asked((), place, place + 1, emotion)), count)
     first = place + 2 - len(turns)
     user = _asked(turns, first, place + 1, emotion)
     return CausePrompt((Message("system", _SYSTEM), Message("user", user)), first, place + 1)
