@@ -61,7 +61,8 @@ class CharNgramModel:
         from safetensors.numpy import save_file
 
         arrays = {"idf": self.idf, "weights": self.weights, "bias": self.bias}
-        told = {"vocabulary": json.dumps(list(self.vocabulary)), "longest": str(self.longest)}
+        # One entry: of several, safetensors writes the order as it comes, and a run's bytes would differ.
+        told = {"model": json.dumps({"longest": self.longest, "vocabulary": list(self.vocabulary)})}
         with replacing(path) as beside:
             save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, beside, told)
 
@@ -72,12 +73,12 @@ def read_model(path: Path) -> CharNgramModel:
 
     try:
         with safe_open(path, "numpy") as file:
-            told = file.metadata()
+            told = json.loads(file.metadata()["model"])
             arrays = {name: np.asarray(file.get_tensor(name), np.float64) for name in ("idf", "weights", "bias")}
-        vocabulary = {gram: column for column, gram in enumerate(json.loads(told["vocabulary"]))}
+        vocabulary = {gram: column for column, gram in enumerate(told["vocabulary"])}
         if arrays["weights"].shape != (len(arrays["bias"]), len(vocabulary)) or len(arrays["idf"]) != len(vocabulary):
             raise ValueError("sizes differ")
-        return CharNgramModel(vocabulary, int(told["longest"]), **arrays)
+        return CharNgramModel(vocabulary, told["longest"], **arrays)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise SentioError(f"{path}: damaged or missing: {str(error).splitlines()[0]}") from error
 
