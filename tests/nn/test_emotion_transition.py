@@ -119,6 +119,8 @@ def test_only_what_a_mode_reads_changes_its_answer() -> None:
     assert set(told) == set(get_args(Mode))
     for mode in MODES:
         model, read = network(mode), exchange(mode, [3, 4])
+        for parameter in model.head.parameters():  # a part that begins at 0 is not one that is not read
+            nn.init.normal_(parameter)
         for part in ("own", "other", "traits", "temperament"):
             value: Tensor = getattr(read, part)
             other = (value + 2) % 7 if value.dtype == torch.long else 1 - value
@@ -128,18 +130,35 @@ def test_only_what_a_mode_reads_changes_its_answer() -> None:
             assert same == (part not in told[mode]), (mode, part)
 
 
-def test_the_point_is_all_that_the_classifier_sees_but_for_the_skip() -> None:
-    """Where the point is held still, other words change nothing in "transition" and something in "skip"."""
-    cases: tuple[tuple[Mode, bool], ...] = (("transition", False), ("skip", True))
-    for mode, seen in cases:
+def test_the_point_is_all_that_the_classifier_sees_but_for_the_table_of_skip() -> None:
+    """Where all points are one, "transition" has one answer to every emotion and "skip" what usually follows it."""
+    followed = torch.ones(7, 7) + 10 * torch.eye(7).roll(1, 1)
+    modes: tuple[Mode, ...] = ("transition", "skip")
+    for mode in modes:
         model = network(mode)
-        last = model.get_submodule("head.moved.4")
-        for parameter in last.parameters():
-            nn.init.zeros_(parameter)
-        one, other = exchange(mode, [3, 4], seed=1), exchange(mode, [3, 4], seed=2)
-        other = Exchange(other.states, one.own, one.other, one.traits, one.temperament)
+        model.points.zero_()
+        model.begin(followed, torch.zeros(7))
+        read = exchange(mode, [3] * 7)
+        for name in ("head.moved.4", "head.adapted"):
+            for parameter in model.get_submodule(name).parameters():
+                nn.init.zeros_(parameter)
         with torch.no_grad():
-            assert torch.equal(model(one).logits, model(other).logits) is not seen
+            answers = model(read).logits.argmax(1)
+        if mode == "transition":
+            assert len(set(answers.tolist())) == 1
+        else:
+            assert answers.tolist() == [1, 2, 3, 4, 5, 6, 0]
+
+
+def test_a_table_begins_with_the_shares_of_what_followed() -> None:
+    model = network("skip")
+    followed = torch.tensor([[6.0, 0, 0, 0, 0, 0, 0]] + [[0.0] * 7] * 6)
+    prior = torch.full((7,), 1 / 7).log()
+    model.begin(followed, prior)
+    with torch.no_grad():
+        logits = model(exchange("skip", [3, 4])).logits + prior
+    torch.testing.assert_close(logits.softmax(1)[0], torch.tensor([7 / 13, *[1 / 13] * 6]))
+    torch.testing.assert_close(logits.softmax(1)[1], torch.full((7,), 1 / 7))
 
 
 def test_moods_start_from_the_quadrant_and_move_by_shares_of_the_temperament() -> None:

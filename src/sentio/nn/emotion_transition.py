@@ -56,7 +56,8 @@ class EmotionTransition(nn.Module):
     - "concatenation": the words and the traits side by side (the released head lacks an argument; ours does not);
     - "transition": the paper's. The point VAD_i + P ⊙ Δ, of three numbers, is all that the classifier sees;
     - "nearest": the same point, decided by the nearest emotion and trained to lie near the right one (released code);
-    - "skip": the classifier sees the words beside the point (our design: anger and disgust lie .29 apart);
+    - "skip": beside the point, whose three numbers hardly tell anger from disgust, a table says how often each emotion
+      follows each; the point corrects it (our design);
     - "mood": the variant of TOIS 2024. Its mood columns and its word lexicon are not released: moods are the signs of
       the emotions' VAD, and the lexicon's part, of weight 0 there, is left out (a reconstruction).
 
@@ -106,6 +107,13 @@ class EmotionTransition(nn.Module):
             loss = loss + mse_loss(found.point, self.moods[labels])
         return loss
 
+    def begin(self, followed: Tensor, prior: Tensor) -> None:
+        """Let the table of "skip" say what follows what: `followed[i, j]` is how often j came after i, shape
+        (labels, labels), in training; `prior` is that of `loss`. Other modes have no table."""
+        if isinstance(self.head, _Transition) and self.mode == "skip":
+            shares = (followed + 1) / (followed + 1).sum(1, keepdim=True)
+            self.head.usual.weight.data.copy_(shares.log() - prior)
+
     def _means(self, states: Sequence[Tensor]) -> Tensor:
         """The mean over each text's tokens, shape (texts, width); texts of like length together."""
         found, order = [], []
@@ -147,15 +155,19 @@ class _Transition(nn.Module):
         self.adapted = nn.Linear(3, 3)
         self.moved = nn.Sequential(*_pooler(hidden, hidden, dropout), nn.Linear(hidden, 3))
         if mode != "nearest":
-            self.seen = nn.Linear(3 + hidden * (mode == "skip"), hidden)
-            self.classifier = nn.Sequential(*_pooler(hidden, hidden, dropout), nn.Linear(hidden, labels))
+            last = nn.Linear(hidden, labels)
+            self.classifier = nn.Sequential(nn.Linear(3, hidden), *_pooler(hidden, hidden, dropout), last)
+        if mode == "skip":
+            self.usual = nn.Embedding(labels, labels)
+            for parameter in (self.usual.weight, last.weight, last.bias):
+                nn.init.zeros_(parameter)
 
     def forward(self, hidden: Tensor, told: Exchange, points: Tensor, moods: Tensor) -> Found:
         point = moved(points[told.own], self.adapted(told.temperament), self.moved(hidden))
         if self.mode == "nearest":
             return Found(-torch.cdist(point, points).square(), point)
-        seen = torch.cat([point, torch.tanh(hidden)], -1) if self.mode == "skip" else point
-        return Found(self.classifier(self.seen(seen)), point)
+        logits = self.classifier(point)
+        return Found(logits + self.usual(told.own) if self.mode == "skip" else logits, point)
 
 
 class _Mood(nn.Module):

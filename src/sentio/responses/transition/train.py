@@ -129,6 +129,7 @@ class School:
         order = [rng.permutation(len(self.train.labels)) for _ in range(tuning.epochs)]
         shares = torch.bincount(self.train.labels, minlength=len(self.space)) + 1.0  # a label may be missing
         prior = tuning.balance * (shares / shares.sum()).log()
+        network.begin(self._followed, prior)
 
         def loss(rows: NDArray[np.int64]) -> torch.Tensor:
             with self._precision:
@@ -148,6 +149,13 @@ class School:
         found = dict(zip(self.recipe.seeds, answers, strict=True))
         metrics = summary(self.gold, found, self.space.labels)
         return metrics | {"beside": _spreads(self.gold, found, self.space), "epochs": history}
+
+    @property
+    def _followed(self) -> torch.Tensor:
+        """How often each emotion followed each in training, shape (labels, labels)."""
+        size = len(self.space)
+        own = torch.cat([each.own for each in self.train.exchanges])
+        return torch.bincount(own * size + self.train.labels, minlength=size * size).view(size, size).float()
 
     @property
     def _precision(self) -> torch.autocast:
