@@ -262,7 +262,10 @@ def test_commonsense_of_the_conversation_where_the_turn_has_none() -> None:
         ('{"situation": "x"}', "conversation: field required"),
         ('{"conversation": "c", "xReact": "sad"}', "xReact: should be a list of texts"),
         ('{"conversation": "c", "situation": ["sad"]}', "situation: should be a text"),
-        ('{"conversation": "c", "utterance": "1", "situation": "x"}', "a fact holds for the whole conversation"),
+        (
+            '{"conversation": "c", "utterance": "1", "situation": "x"}',
+            "situation: a fact holds for the whole conversation",
+        ),
     ],
 )
 def test_a_broken_file_names_the_line(line: str, wrong: str, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def read(path: Path) -> Background:
     facts: dict[str, dict[str, str]] = {}
     inferred: dict[tuple[str, str | None], dict[str, tuple[str, ...]]] = {}
     try:
-        lines = path.read_text("utf8").splitlines()
+        lines = path.read_text("utf8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
     for number, text in enumerate(lines, start=1):
