@@ -7,6 +7,7 @@ two dialogues apart needs to know nothing of causes. Models trained on them coll
 (Poria et al., "Recognizing Emotion Cause in Conversations", Cognitive Computation 2021).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -26,6 +27,8 @@ STRANGERS = 4
 """Utterances of other dialogues for each emotional one in folds 2 and 3: 800 rows of 200 on validation (table 3)."""
 
 EVERY, EMOTIONAL = "every utterance", "every emotional utterance"
+_Place = tuple[int, int]
+"""The number of a dialogue, and of an utterance in it, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +170,14 @@ def strangers(conversations: Sequence[AnnotatedConversation], *, same_emotion: b
     pools = _pools(conversations)
     drawn: dict[tuple[str, str], Sequence[Stranger]] = {}
     for own, item in enumerate(conversations):
-        targets = {cause.target: str(item.gold["emotion"][cause.target]) for cause in item.causes}
-        kinds = {*targets.values(), EMOTIONAL} if same_emotion else {EVERY}
-        others = {kind: [one for one in pools.get(kind, ()) if one[0] != own] for kind in kinds}
-        for target, emotion in targets.items():
-            pool = others[emotion if same_emotion else EVERY]
-            if same_emotion and len(pool) < STRANGERS:
-                pool = others[EMOTIONAL]
-            if len(pool) < STRANGERS:
+        for target in dict.fromkeys(cause.target for cause in item.causes):
+            kinds = (str(item.gold["emotion"][target]), EMOTIONAL) if same_emotion else (EVERY,)
+            dice = _dice(seed, item.id, target)
+            chosen = next((found for kind in kinds if (found := _drawn(pools.get(kind, ()), own, dice))), None)
+            if chosen is None:
                 raise ValueError(f"the other dialogues have fewer than {STRANGERS} utterances to draw from")
-            chosen = _dice(seed, item.id, target).choice(len(pool), STRANGERS, replace=False).tolist()
             drawn[item.id, target] = [
-                Stranger(tuple(told[at][: place + 1] if same_emotion else told[at]), place)
-                for at, place in map(pool.__getitem__, chosen)
+                Stranger(tuple(told[at][: place + 1] if same_emotion else told[at]), place) for at, place in chosen
             ]
     return drawn
 
@@ -230,15 +228,25 @@ def _without_target(pair: CausePair) -> CausePair:
     return replace(pair, history=pair.history[: -len(pair.target_text) - 1])
 
 
-def _pools(conversations: Sequence[AnnotatedConversation]) -> dict[str, list[tuple[int, int]]]:
-    """Emotion, `EVERY` or `EMOTIONAL` -> the utterances, each as the numbers of its dialogue and its place there."""
-    pools: dict[str, list[tuple[int, int]]] = {}
+def _pools(conversations: Sequence[AnnotatedConversation]) -> dict[str, list[_Place]]:
+    """Emotion, `EVERY` or `EMOTIONAL` -> the places of these utterances, in their order."""
+    pools: dict[str, list[_Place]] = {}
     for at, item in enumerate(conversations):
         for place, one in enumerate(item.conversation.utterances):
             emotion = str(item.gold["emotion"][one.id])
             for kind in (EVERY, emotion) if emotion == "neutral" else (EVERY, emotion, EMOTIONAL):
                 pools.setdefault(kind, []).append((at, place))
     return pools
+
+
+def _drawn(pool: Sequence[_Place], own: int, dice: np.random.Generator) -> list[_Place] | None:
+    """`STRANGERS` of the pool's places outside the dialogue `own`; None where it has fewer."""
+    start, end = bisect_left(pool, (own, 0)), bisect_left(pool, (own + 1, 0))
+    others = len(pool) - (end - start)
+    if others < STRANGERS:
+        return None
+    numbers = dice.choice(others, STRANGERS, replace=False).tolist()
+    return [pool[number if number < start else number + end - start] for number in numbers]
 
 
 def _dice(seed: int, dialogue: str, target: str) -> np.random.Generator:
