@@ -105,8 +105,7 @@ epochs = 12
 least = 1
 
 [network]
-embedding = 8
-channels = 8
+width = 8
 hidden = 8
 
 [tuning]

@@ -1,8 +1,8 @@
-"""A small network that reads characters, then the dialogue: Chinese emotions without a pretrained model.
+"""A small network that reads character n-grams, then the dialogue: Chinese emotions without a pretrained model.
 
-For CPED (Chen et al., arXiv 2205.14727), whose own encoders were never released: convolutions over the characters of
-each utterance, a GRU over the dialogue and one over each speaker's own turns (our design). Trained from scratch on two
-CPU cores; it sees words only, never a gold label.
+For CPED (Chen et al., arXiv 2205.14727), whose own encoders were never released: vectors of each
+utterance's n-grams, a GRU over the dialogue and one over each speaker's own turns (our design). Trained from scratch on
+two CPU cores; it sees words only, never a gold label.
 
 >>> from sentio.recognition import char_encoder
 >>> char_encoder.load(char_encoder.Options())
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 card = Card(
     title="Character encoder",
-    summary="characters, then the dialogue and each speaker's turns; trained from scratch in minutes on a CPU",
+    summary="character n-grams, then the dialogue and each speaker's turns; trained from scratch in minutes on a CPU",
     paper="https://arxiv.org/abs/2205.14727",
     labels="cped13",
     extra="train",

@@ -1,16 +1,13 @@
-"""The network: characters of each utterance, then the dialogue, then each speaker's own turns."""
+"""The network: n-grams of each utterance, then the dialogue, then each speaker's own turns."""
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from sentio.nn.char_reader import CharReader
 from sentio.nn.dialogue_batch import DialogueBatch
 from sentio.nn.dialogue_network import DialogueNetwork
+from sentio.nn.ngram_reader import NgramReader
 from sentio.nn.turn_readers import SpeakerReader, TurnReader
-
-WIDTHS = (1, 2, 3)
-"""Characters that a filter sees, as the n-grams of the baseline."""
 
 
 class Settings(BaseModel):
@@ -18,19 +15,18 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    embedding: int = Field(default=32, ge=1)
-    channels: int = Field(default=48, ge=1)
+    width: int = Field(default=96, ge=1)
     hidden: int = Field(default=96, ge=2, multiple_of=2)
-    dropout: float = Field(default=0.4, ge=0, lt=1)
+    dropout: float = Field(default=0.3, ge=0, lt=1)
     context: bool = True
 
 
 class CharContext(DialogueNetwork):
-    """Reads dialogues whose "text" are numbers of characters, one row an utterance (`Alphabet.codes`)."""
+    """Reads dialogues whose "text" are numbers of n-grams, one row an utterance (`NgramNumbers.codes`)."""
 
-    def __init__(self, characters: int, labels: int, settings: Settings) -> None:
+    def __init__(self, ngrams: int, labels: int, settings: Settings) -> None:
         super().__init__()
-        self.reader = CharReader(characters, settings.embedding, settings.channels, WIDTHS, settings.dropout)
+        self.reader = NgramReader(ngrams, settings.width)
         self.dropout = nn.Dropout(settings.dropout)
         width, hidden = self.reader.width, settings.hidden
         self.turns = TurnReader(width, hidden, causal=False) if settings.context else None

@@ -1,7 +1,7 @@
 """What a run leaves, and how its models answer.
 
 runs/char-encoder-cped/model/
-  model.json                  labels, settings, and each fold with its characters
+  model.json                  labels, settings, and each fold with its n-grams
   fold-0-42.safetensors …     the weights, for each fold and seed
 """
 
@@ -22,36 +22,36 @@ from sentio.labels import LabelSpace
 from sentio.nn.dialogue_batch import Dialogue, DialogueBatch
 from sentio.recognition.base import Prediction
 from sentio.recognition.char_encoder.network import CharContext, Settings
-from sentio.training.alphabet import Alphabet
 from sentio.training.folds import LeftOut, Unseen
 from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.ngram_numbers import NgramNumbers
 
 NAME = "model.json"
 
 
 class Manifest(BaseModel):
-    """`model.json`. `characters` are those of each fold, `length` how many of an utterance are read."""
+    """`model.json`. `ngrams` are those of each fold, `length` how many of an utterance are read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     space: str
     corpus: str
     folds: tuple[LeftOut, ...]
-    characters: tuple[tuple[str, ...], ...]
+    ngrams: tuple[tuple[str, ...], ...]
     length: int
     seeds: tuple[int, ...]
     network: Settings
 
 
 class Fold:
-    """The models of a fold, one a seed, and the characters they know."""
+    """The models of a fold, one a seed, and the n-grams they know."""
 
-    def __init__(self, alphabet: Alphabet, networks: Sequence[CharContext]) -> None:
-        self.alphabet, self.networks = alphabet, networks
+    def __init__(self, numbers: NgramNumbers, networks: Sequence[CharContext]) -> None:
+        self.numbers, self.networks = numbers, networks
 
     def shares(self, conversation: Conversation) -> NDArray[np.float64]:
         """Probabilities of each model, shape (seeds, utterances, labels)."""
-        batch = DialogueBatch.of([dialogue(conversation, self.alphabet)])
+        batch = DialogueBatch.of([dialogue(conversation, self.numbers)])
         with torch.no_grad():
             found = torch.stack([network.probabilities(batch)[0] for network in self.networks])
         return found.double().numpy()
@@ -78,10 +78,10 @@ class CharEncoder:
         return found
 
 
-def dialogue(conversation: Conversation, alphabet: Alphabet) -> Dialogue:
+def dialogue(conversation: Conversation, numbers: NgramNumbers) -> Dialogue:
     """A conversation as the network reads it; speakers are numbered as they come in."""
     number = {name: place for place, name in enumerate(conversation.speakers)}
-    codes = torch.from_numpy(alphabet.codes([utterance.text for utterance in conversation.utterances]))
+    codes = torch.from_numpy(numbers.codes([utterance.text for utterance in conversation.utterances]))
     return Dialogue(
         vectors={"text": codes},
         present={"text": torch.ones(len(codes), dtype=torch.bool)},
@@ -95,11 +95,11 @@ def opened(model: Path, corpus: str | None) -> CharEncoder:
     require_files(weights(model, fold, seed) for fold in range(len(manifest.folds)) for seed in manifest.seeds)
     space = labels.space(manifest.space)
     folds = []
-    for number, characters in enumerate(manifest.characters):
-        alphabet = Alphabet(characters, manifest.length)
+    for number, known in enumerate(manifest.ngrams):
+        numbers = NgramNumbers(known, manifest.length)
         files = [weights(model, number, seed) for seed in manifest.seeds]
-        made = [CharContext(len(alphabet), len(space), manifest.network) for _ in files]
-        folds.append(Fold(alphabet, [_restored(one, file) for one, file in zip(made, files, strict=True)]))
+        made = [CharContext(len(numbers), len(space), manifest.network) for _ in files]
+        folds.append(Fold(numbers, [_restored(one, file) for one, file in zip(made, files, strict=True)]))
     return CharEncoder(space, folds, Unseen(manifest.folds, manifest.corpus), corpus)
 
 

@@ -17,9 +17,9 @@ from sentio.gold import AnnotatedConversation
 from sentio.labels import LabelSpace
 from sentio.recognition.char_encoder.network import CharContext, Settings
 from sentio.recognition.char_encoder.recognizer import NAME, Manifest, dialogue, opened, weights
-from sentio.training.alphabet import Alphabet
 from sentio.training.folds import Fold, Taught, folds, groups, left_out
 from sentio.training.network_tuning import LabelledDialogue, NetworkTuning, tune
+from sentio.training.ngram_numbers import NgramNumbers
 from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.scoring import Gold, summary
 from sentio.training.splits import Split, emotions, gold_labels
@@ -31,18 +31,18 @@ class Recipe(Taught):
     """Everything that decides the result.
 
     `target` is the layer to learn, the corpus's main one by default. `epochs` is fixed: with a fold there is nothing to
-    choose one on but what is reported. Characters that occur `least` times are known; of an utterance the first
-    `length` are read.
+    choose one on but what is reported. N-grams of `least` utterances are known; of an utterance the first
+    `length` characters are read.
     """
 
     system: Literal["char_encoder"]
     target: str | None = None
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44), min_length=1)
-    epochs: int = Field(default=8, ge=1)
+    epochs: int = Field(default=3, ge=1)
     least: int = Field(default=2, ge=1)
     length: int = Field(default=32, ge=3)
     network: Settings = Settings()
-    tuning: NetworkTuning = NetworkTuning(class_weights=True)
+    tuning: NetworkTuning = NetworkTuning(learning_rate=3e-3, memory=0.98, class_weights=True)
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class School:
     layer: str
     space: LabelSpace
 
-    def alphabet(self, train: Split) -> Alphabet:
-        """The characters of a fold's training texts."""
+    def numbers(self, train: Split) -> NgramNumbers:
+        """The n-grams of a fold's training texts."""
         texts = (utterance.text for item in train for utterance in item.conversation.utterances)
-        return Alphabet.of(texts, self.recipe.least, self.recipe.length)
+        return NgramNumbers.of(texts, self.recipe.least, self.recipe.length)
 
     def teach(self, fold: Fold, number: int, seed: int, progress: Progress) -> None:
         """Train a model and write its weights, unless they are there."""
         path = weights(self.run.model, number, seed)
         if path.exists():
             return
-        alphabet = self.alphabet(fold.train)
-        lessons = [self._lesson(item, alphabet) for item in fold.train]
+        numbers = self.numbers(fold.train)
+        lessons = [self._lesson(item, numbers) for item in fold.train]
         torch.manual_seed(seed)
-        network = CharContext(len(alphabet), len(self.space), self.recipe.network)
+        network = CharContext(len(numbers), len(self.space), self.recipe.network)
         order = np.random.default_rng(seed)
         epochs = [order.permutation(len(lessons)) for _ in range(self.recipe.epochs)]
         checkpoint = self.run.checkpoints / f"fold-{number}-{seed}.safetensors"
@@ -83,9 +83,9 @@ class School:
             save_file(state, beside)
         checkpoint.unlink(missing_ok=True)
 
-    def _lesson(self, item: AnnotatedConversation, alphabet: Alphabet) -> LabelledDialogue:
+    def _lesson(self, item: AnnotatedConversation, numbers: NgramNumbers) -> LabelledDialogue:
         gold = [-1 if label is None else self.space.index(label) for label in gold_labels(item, self.layer, self.space)]
-        return LabelledDialogue(dialogue(item.conversation, alphabet), torch.tensor(gold, dtype=torch.long))
+        return LabelledDialogue(dialogue(item.conversation, numbers), torch.tensor(gold, dtype=torch.long))
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         space=space.name,
         corpus=recipe.corpus,
         folds=left_out(plan),
-        characters=tuple(tuple(school.alphabet(fold.train).characters) for fold in plan),
+        ngrams=tuple(tuple(school.numbers(fold.train).known) for fold in plan),
         length=recipe.length,
         seeds=recipe.seeds,
         network=recipe.network,

@@ -1,0 +1,134 @@
+"""The network, what a run leaves, and how its models answer.
+
+runs/trait-encoder-cped/model/
+  model.json                  settings, and each fold with its n-grams
+  fold-0-42.safetensors …     the weights, for each fold and seed
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from sentio.conversation import Conversation
+from sentio.errors import SentioError
+from sentio.nn.ngram_reader import NgramReader
+from sentio.personality.base import TRAITS, Traits, words_of
+from sentio.training.folds import LeftOut, Unseen
+from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.ngram_numbers import NgramNumbers
+
+NAME = "model.json"
+
+
+class Settings(BaseModel):
+    """Sizes for some thousand speakers' words (our design)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(default=96, ge=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+
+
+class Manifest(BaseModel):
+    """`model.json`. `ngrams` are those of each fold, `length` how many of an utterance are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    corpus: str
+    folds: tuple[LeftOut, ...]
+    ngrams: tuple[tuple[str, ...], ...]
+    length: int
+    seeds: tuple[int, ...]
+    network: Settings
+
+
+class TraitNetwork(nn.Module):
+    """The mean of a speaker's utterances, read by n-grams, into five logits."""
+
+    def __init__(self, ngrams: int, settings: Settings) -> None:
+        super().__init__()
+        self.reader = NgramReader(ngrams, settings.width)
+        self.dropout = nn.Dropout(settings.dropout)
+        self.outputs = nn.Linear(self.reader.width, len(TRAITS))
+
+    def forward(self, codes: Tensor, speaker: Tensor, speakers: int) -> Tensor:
+        """Logits, shape (speakers, 5), of utterances as `codes` (n, length), each of the `speaker` (n,), from 0."""
+        read = self.reader(codes)
+        total = read.new_zeros(speakers, read.shape[1]).index_add(0, speaker, read)
+        counts = torch.bincount(speaker, minlength=speakers).clamp(min=1)[:, None]
+        logits: Tensor = self.outputs(self.dropout(total / counts))
+        return logits
+
+
+class TraitEncoder:
+    """The profiler of a run: the models that have not seen a conversation answer with their mean, else all do."""
+
+    def __init__(
+        self,
+        folds: Sequence[tuple[NgramNumbers, Sequence[TraitNetwork]]],
+        unseen: Unseen,
+        corpus: str | None,
+    ) -> None:
+        self._folds, self._unseen, self._corpus = folds, unseen, corpus
+
+    def profile(self, conversations: Iterable[Conversation]) -> Iterator[Mapping[str, Traits]]:
+        """See `Profiler.profile`."""
+        for conversation in conversations:
+            found = self.by_seed(conversation).mean(axis=0).tolist()
+            yield {
+                name: dict(zip(TRAITS, row, strict=True))
+                for name, row in zip(conversation.speakers, found, strict=True)
+            }
+
+    def by_seed(self, conversation: Conversation) -> NDArray[np.float64]:
+        """What the models of each seed say, shape (seeds, speakers, 5), 0..1; each speaker is read alone."""
+        chosen = [self._folds[number] for number in self._unseen.models(conversation, self._corpus)]
+        said = words_of(conversation).values()
+        found = np.zeros((len(chosen), len(chosen[0][1]), len(said), len(TRAITS)))
+        with torch.no_grad():
+            for fold, (numbers, networks) in enumerate(chosen):
+                for speaker, texts in enumerate(said):
+                    told = told_by([texts], numbers)
+                    for seed, network in enumerate(networks):
+                        found[fold, seed, speaker] = network(*told, 1)[0].sigmoid().numpy()
+        mean: NDArray[np.float64] = found.mean(axis=0)
+        return mean
+
+
+def told_by(said: Sequence[Sequence[str]], numbers: NgramNumbers) -> tuple[Tensor, Tensor]:
+    """What speakers say, as the network reads it: n-grams of all utterances, and who says each."""
+    codes = numbers.codes([text for texts in said for text in texts])
+    speaker = [number for number, texts in enumerate(said) for _ in texts]
+    return torch.from_numpy(codes).long(), torch.tensor(speaker, dtype=torch.long)
+
+
+def opened(model: Path, corpus: str | None) -> TraitEncoder:
+    """The profiler of a run's model folder; raises `SentioError` where it is damaged."""
+    manifest = read_manifest(model / NAME, Manifest)
+    require_files(weights(model, fold, seed) for fold in range(len(manifest.folds)) for seed in manifest.seeds)
+    folds = []
+    for number, known in enumerate(manifest.ngrams):
+        numbers = NgramNumbers(known, manifest.length)
+        files = [weights(model, number, seed) for seed in manifest.seeds]
+        folds.append((numbers, [_restored(TraitNetwork(len(numbers), manifest.network), file) for file in files]))
+    return TraitEncoder(folds, Unseen(manifest.folds, manifest.corpus), corpus)
+
+
+def weights(model: Path, fold: int, seed: int) -> Path:
+    """The file with the weights of a fold and seed."""
+    return model / f"fold-{fold}-{seed}.safetensors"
+
+
+def _restored(network: TraitNetwork, path: Path) -> TraitNetwork:
+    try:
+        network.load_state_dict(load_file(path))
+    except (RuntimeError, SafetensorError) as error:
+        raise SentioError(f"{path}: damaged: {str(error).splitlines()[0]}") from error
+    return network.eval()
