@@ -46,7 +46,7 @@ class Tuning(Steps):
     which is not at hand."""
 
     batch_size: int = Field(default=32, gt=0)
-    epochs: int = Field(default=4, gt=0)
+    epochs: int = Field(default=3, gt=0)
     learning_rate: float = Field(default=1.5e-4, gt=0)
     head_rate: float = Field(default=6.0, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
