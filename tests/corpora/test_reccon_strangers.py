@@ -23,7 +23,7 @@ def dialogues(data: Path) -> list[AnnotatedConversation]:
 
 @pytest.mark.parametrize("fold", [fold2, fold3])
 def test_the_rows_of_validation(dialogues: list[AnnotatedConversation], fold: Fold) -> None:
-    """800 negatives and 347 positives: RECCON, table 3."""
+    """800 negatives and 347 positives, as published."""
     rows = list(fold(dialogues, 0))
     assert Counter(row.is_cause for row in rows) == {True: 347, False: 800}
     assert len({row.id for row in rows}) == len(rows)

@@ -130,6 +130,8 @@ def test_the_official_scorer_gives_nothing_for_what_only_overlaps(data: Path) ->
 
 
 FOLDS = [
+    ("causes", (0, *ALL[2:]), (231, 774, 116, 64)),
+    ("causes_fold2", (0, 1), (252, 78, 95, 722)),
     ("causes_fold2", (0,), (136, 0, 211, 800)),
     ("causes_fold3", (0,), (136, 0, 211, 800)),
     ("causes_fold3", (0, 1), (252, 800, 95, 0)),

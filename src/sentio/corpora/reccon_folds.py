@@ -24,7 +24,7 @@ SEPARATOR = " <SEP> "
 """Written out in the released texts; no tokenizer's separator."""
 
 STRANGERS = 4
-"""Utterances of other dialogues for each emotional one in folds 2 and 3: 800 rows of 200 on validation (table 3)."""
+"""Utterances of other dialogues for each emotional one in folds 2 and 3: 800 rows of 200 on validation (paper)."""
 
 EVERY, EMOTIONAL = "every utterance", "every emotional utterance"
 _Place = tuple[int, int]
