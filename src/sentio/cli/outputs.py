@@ -38,5 +38,7 @@ def send(page: str, out: Path | None) -> None:
     from sentio.files.writers.output import Output
 
     output = Output(out)
-    output.write(f"{page}\n".encode() if out is None else page.encode())
-    output.close()
+    try:
+        output.write(f"{page}\n".encode() if out is None else page.encode())
+    finally:
+        output.close()
