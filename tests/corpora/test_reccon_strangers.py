@@ -32,7 +32,7 @@ def test_the_rows_of_validation(dialogues: list[AnnotatedConversation], fold: Fo
 
 
 def test_the_rows_of_train(data: Path) -> None:
-    """Four a target, as in every other split; the published 18,428 has two digits of it exchanged."""
+    """Four a target, as in every other split; published are 18,428, probably with two digits exchanged."""
     if not (data / "reccon").is_dir():
         pytest.skip("no copy of reccon at hand")
     train = list(corpora.load("reccon", data).conversations("train"))

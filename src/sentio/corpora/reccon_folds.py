@@ -158,7 +158,7 @@ def strangers(conversations: Sequence[AnnotatedConversation], *, same_emotion: b
     """Utterances of other ones of these dialogues for every emotional one: any of them, or of the `same_emotion`.
 
     What is told of the other dialogue is all of it, with `same_emotion` what was said up to the utterance, as in the
-    released validation files of folds 2 and 3. These were drawn from dialogues of all splits with a seed that was not
+    released validation files of folds 2 and 3. These were drawn from other splits, too, with a seed that was not
     released: rows are not the same. Of the rare emotions a split may hold less than `STRANGERS` utterances elsewhere;
     there any emotional ones are drawn (6 of the 200 of validation). The draw is `seed`'s for each emotional utterance.
     Raises `ValueError` where the other dialogues have too few utterances.
