@@ -64,6 +64,6 @@ def test_of_identical_tokens_the_score_depends_on_the_distance_only() -> None:
 
 
 def test_a_query_that_may_read_nothing_finds_a_number() -> None:
-    attention = RelativeAttention(8, 2, p=0.0)
+    attention = RelativeAttention(8, 2)
     found = attention(drawn(1, 3, 8), drawn(1, 3, 8), torch.zeros(1, 3, 3, dtype=torch.bool))
     assert found.isfinite().all()

@@ -123,7 +123,7 @@ def test_the_memory_holds_the_last_places(turns: list[list[bool]], length: int) 
 
 def test_the_source_is_read_where_it_is_there() -> None:
     stack, x, source = made(causal=True, crossed=True), drawn(1, 3), drawn(1, 5)
-    there = torch.tensor([[True, True, True, False, False]])
+    there = torch.tensor([[[True, True, True, False, False]]])
     everything = torch.ones(1, 3, dtype=torch.bool)
     found: Read = stack(x, everything, stack.nothing(1), (source, there))
     hidden = source.clone()

@@ -13,7 +13,16 @@ from torch import Tensor
 
 from sentio.responses.emotion_transformer import decoding
 from sentio.responses.emotion_transformer.decoding import Search
-from sentio.responses.emotion_transformer.lessons import TURNS, Lesson, cut, foretell, heard_as, losses, perplexity
+from sentio.responses.emotion_transformer.lessons import (
+    TOKENS,
+    Lesson,
+    cut,
+    heard_as,
+    losses,
+    perplexity,
+    turn_by_turn,
+    whole,
+)
 from sentio.responses.emotion_transformer.measures import text_measures, written
 from sentio.responses.emotion_transformer.network import Heard, Network, Size
 from sentio.responses.emotion_transformer.ngrams import bigram_perplexity, unigram_perplexity
@@ -111,23 +120,49 @@ def test_eight_pairs_are_learned_by_heart() -> None:
         assert replies == [reply for _, reply in PAIRS]
 
 
-def test_turns_after_one_another_are_foretold_from_the_memory() -> None:
-    """A conversation in a batch with a shorter one against every turn by itself, with what came before."""
+TURNS = [[5, 6], [7, 8, 9], [], [10] * 12, [11], [5, 5]]
+LESSONS = [Lesson([[4], [5, 6, 7]], torch.tensor([1, 1])), Lesson(TURNS, torch.tensor([0, 1, 2, 3, 4, 0]))]
+
+
+def one_by_one(model: Network, lesson: Lesson) -> list[Tensor]:
+    """Logits of every reply, the conversation read alone, turn by turn."""
+    ears, hands, found = model.encoder.nothing(1), model.decoder.nothing(1), []
+    for place in range(len(lesson.turns) - 1):
+        assert lesson.felt is not None
+        said = torch.tensor([[*lesson.turns[place], END]])
+        heard = model.hear(said, torch.ones_like(said, dtype=torch.bool), lesson.felt[[place]], ears)
+        reply = torch.tensor([[BEGIN, *lesson.turns[place + 1]]])
+        written = model.write(reply, torch.ones_like(reply, dtype=torch.bool), heard, hands)
+        ears, hands = heard.memory, hands.then(written.segment, SMALL.memory)
+        found.append(written.logits[0])
+    return found
+
+
+def test_conversations_in_a_batch_are_read_as_each_alone() -> None:
     model = network()
-    turns = [[5, 6], [7, 8, 9], [], [10] * 12, [11]]
-    lessons = [Lesson([[4], [5, 6, 7]], torch.tensor([1, 1])), Lesson(turns, torch.tensor([0, 1, 2, 3, 4]))]
-    ears, hands = model.encoder.nothing(1), model.decoder.nothing(1)
-    for step in foretell(model, lessons):
-        row, place = step.rows.index(1), step.place
-        said = torch.tensor([[*turns[place], END]])
-        heard = model.hear(said, torch.ones_like(said, dtype=torch.bool), torch.tensor([place]), ears)
-        reply = torch.tensor([[BEGIN, *turns[place + 1]]])
-        single = model.write(reply, torch.ones_like(reply, dtype=torch.bool), heard, hands)
-        ears, hands = heard.memory, hands.then(single.segment, SMALL.memory)
-        length = reply.shape[1]
-        torch.testing.assert_close(step.logits[row, :length], single.logits[0], rtol=0, atol=1e-5)
-        assert step.targets[row].tolist() == [*turns[place + 1], END] + [-100] * (step.targets.shape[1] - length)
-    assert place == len(turns) - 2
+    alone = [one_by_one(model, lesson) for lesson in LESSONS]
+    for step in turn_by_turn(model, LESSONS):
+        for place, row in enumerate(step.rows):
+            expected = alone[row][step.place]
+            torch.testing.assert_close(step.logits[place, : len(expected)], expected, rtol=0, atol=1e-5)
+    assert step.place == len(TURNS) - 2
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_a_conversation_at_once_is_read_as_turn_by_turn(soft: bool) -> None:
+    """The way it is trained against the way it replies: the memory is a mask there."""
+    model, lessons = network(), LESSONS
+    if soft:
+        lessons = [Lesson(one.turns, torch.eye(EMOTIONS)[one.felt]) for one in LESSONS]
+    batch, targets = whole(lessons, SMALL.memory)
+    expected = torch.cat([logits for lesson in lessons for logits in one_by_one(model, lesson)])
+    torch.testing.assert_close(model.foretell(batch), expected, rtol=0, atol=1e-5)
+    assert targets.tolist() == [token for lesson in lessons for turn in lesson.turns[1:] for token in (*turn, END)]
+    loss, tokens = losses(model, lessons)
+    nll = -expected.log_softmax(-1).gather(1, targets[:, None])
+    assert loss.item() == pytest.approx(nll.sum().item(), rel=1e-5)
+    assert tokens == len(targets)
+    assert perplexity(model, lessons) == pytest.approx(nll.mean().exp().item(), rel=1e-5)
 
 
 def test_what_was_said_long_ago_is_remembered() -> None:
@@ -135,7 +170,7 @@ def test_what_was_said_long_ago_is_remembered() -> None:
     other = [[5], [6], [7], [8]]
     found = []
     for first in ([9], [10]):
-        *_, last = foretell(model, [Lesson([first, *other], None)])
+        *_, last = turn_by_turn(model, [Lesson([first, *other], None)])
         found.append(last.logits)
     assert not found[0].allclose(found[1], atol=1e-5)
 
@@ -210,12 +245,15 @@ def test_unlabelled_turns_are_heard_as_the_last_label_before() -> None:
     assert heard_as("none", [1, 1, 1, 1], shares) is None
 
 
-def test_long_conversations_are_cut_and_no_turn_is_foretold_twice() -> None:
-    turns = [[number] for number in range(2 * TURNS + 3)]
+@given(st.lists(st.integers(0, TOKENS + 5), min_size=1, max_size=12))
+def test_long_conversations_are_cut_and_no_turn_is_foretold_twice(lengths: list[int]) -> None:
+    turns = [[number] * length for number, length in enumerate(lengths)]
     parts = cut(Lesson(turns, torch.arange(len(turns))))
     assert [turn for part in parts for turn in part.turns[1:]] == turns[1:]
-    assert all(part.felt is not None and part.felt.tolist() == [turn[0] for turn in part.turns] for part in parts)
-    assert cut(Lesson([[1]], None)) == []
+    for part in parts:
+        assert part.tokens <= TOKENS or len(part.turns) == 2
+        assert part.felt is not None
+        assert [turns[number] for number in part.felt] == list(part.turns)
 
 
 @given(st.lists(st.lists(st.integers(3, 6), max_size=5), min_size=1, max_size=6))

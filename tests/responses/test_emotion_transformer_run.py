@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 import torch
 from tests.responses.invented_moods import RECIPE
+from torch.optim import Optimizer
 
 from sentio import Conversation, Utterance
 from sentio.errors import RecipeError, SentioError
@@ -17,7 +18,7 @@ from sentio.responses.emotion_transformer.lessons import Lesson, heard_as
 from sentio.responses.emotion_transformer.measures import written
 from sentio.responses.emotion_transformer.responder import EmotionTransformer, read_voice
 from sentio.responses.emotion_transformer.session import Session
-from sentio.training import epochs
+from sentio.training import checkpoint
 from sentio.training.by_recipe import train
 
 
@@ -83,17 +84,18 @@ def test_a_killed_training_ends_with_the_same_weights(
     recipe = tmp_path / "tiny.toml"
     recipe.write_text(RECIPE.format(seeds="1", source="gold", epochs=2))
     whole = train(recipe, out=tmp_path / "whole", data=invented)
-    saved, left = epochs.checkpoint_file.save, [3]
+    saved, left = checkpoint.save, [3]
 
-    def killed(*args: object, **at: int) -> None:
+    def killed(path: Path, weights: Mapping[str, checkpoint.Tensors], optimizer: Optimizer, **at: int) -> None:
         left[0] -= 1
         if not left[0]:
             raise KeyboardInterrupt  # in the network's first epoch: the detector's two are done
-        saved(*args, **at)  # type: ignore[arg-type]
+        saved(path, weights, optimizer, **at)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(epochs.checkpoint_file, "save", killed)
-        train(recipe, out=tmp_path / "killed", data=invented)
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, out=tmp_path / "killed", data=invented)
     assert train(recipe, out=tmp_path / "killed", data=invented) == whole
     for path in (tmp_path / "whole" / "model").iterdir():
         assert path.read_bytes() == (tmp_path / "killed" / "model" / path.name).read_bytes()

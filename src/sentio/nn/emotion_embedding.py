@@ -27,12 +27,12 @@ class EmotionEmbedding(nn.Module):
     def forward(self, ids: Tensor, emotion: Tensor | None = None) -> Tensor:
         """Shape (b, T, width) for `ids` (b, T).
 
-        `emotion`: whole numbers (b,), one emotion a row, or shares (b, emotions) that sum to 1, which mix the
-        emotions' vectors; the same vector at every place. None adds nothing.
+        `emotion`: whole numbers (b, 1 or T), or shares (b, 1 or T, emotions) that sum to 1, which mix the emotions'
+        vectors; with 1 the same vector is added at every place. None adds nothing.
         """
         vectors = self.words(ids)
         if emotion is not None and len(self.emotions):
-            vectors = vectors + self._vector(emotion)[:, None]
+            vectors = vectors + self._vector(emotion)
         normed: Tensor = self.norm(vectors)
         return normed
 

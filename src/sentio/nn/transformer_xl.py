@@ -69,7 +69,8 @@ class TransformerXL(nn.Module):
     def forward(self, x: Tensor, there: Tensor, memory: Memory, source: tuple[Tensor, Tensor] | None = None) -> Read:
         """Read the segment `x` (b, T, width), `there` (b, T) true where it is not padding, which stands at the end.
 
-        `source` is what the crossed layers attend to: states (b, S, width), and which of them are there (b, S).
+        `source` is what the crossed layers attend to: states (b, S, width), and which each place may read
+        (b, T or 1, S).
         """
         readable = self._readable(there, memory.there)
         states = []
@@ -78,6 +79,18 @@ class TransformerXL(nn.Module):
             x = layer(x, before.detach(), readable, source)
         output: Tensor = self.norm(x)
         return Read(output, Memory((*states, output), there))
+
+    def at_once(self, x: Tensor, readable: Tensor, source: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """The output (b, T, width) for segments that stand one after the other in `x`, as `forward` gives it for each
+        with a memory of those before, in one pass.
+
+        `readable` (b, T, T) says what each place may read, see `between`. Here gradients cross from segment to segment.
+        """
+        nothing = x[:, :0]
+        for layer in self.layers:
+            x = layer(x, nothing, readable, source)
+        output: Tensor = self.norm(x)
+        return output
 
     def _readable(self, there: Tensor, remembered: Tensor) -> Tensor:
         """Which keys a query may read: (b, T or 1, M + T)."""
@@ -90,13 +103,23 @@ class TransformerXL(nn.Module):
         )
 
 
+def between(first: Tensor, behind: Tensor, keys: int) -> Tensor:
+    """Which of so many keys lie from `first` up to before `behind`, both (b, T): shape (b, T, keys).
+
+    >>> between(torch.tensor([[0, 1]]), torch.tensor([[1, 3]]), 3).int().tolist()
+    [[[1, 0, 0], [0, 1, 1]]]
+    """
+    places = torch.arange(keys, device=first.device)
+    return (places >= first[..., None]) & (places < behind[..., None])
+
+
 class _Layer(nn.Module):
     """Attention to oneself and the memory, to the source where there is one, and two linear maps; each adds to x."""
 
     def __init__(self, width: int, heads: int, inner: int, p: float, crossed: bool) -> None:
         super().__init__()
-        self.first, self.attention = nn.LayerNorm(width), RelativeAttention(width, heads, p)
-        self.cross = _CrossAttention(width, heads, p) if crossed else None
+        self.first, self.attention = nn.LayerNorm(width), RelativeAttention(width, heads)
+        self.cross = _CrossAttention(width, heads) if crossed else None
         self.inner = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, inner), nn.GELU(), nn.Dropout(p), nn.Linear(inner, width)
         )
@@ -114,16 +137,15 @@ class _Layer(nn.Module):
 class _CrossAttention(nn.Module):
     """Attention to another text's states, by content alone."""
 
-    def __init__(self, width: int, heads: int, p: float) -> None:
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.heads, self.p, self.norm = heads, p, nn.LayerNorm(width)
+        self.heads, self.norm = heads, nn.LayerNorm(width)
         self.query, self.pairs = nn.Linear(width, width), nn.Linear(width, 2 * width)
         self.joined = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, source: Tensor, there: Tensor) -> Tensor:
+    def forward(self, x: Tensor, source: Tensor, readable: Tensor) -> Tensor:
         parts = (self.query(self.norm(x)), *self.pairs(source).chunk(2, dim=-1))
         query, key, value = (part.view(*part.shape[:2], self.heads, -1).transpose(1, 2) for part in parts)
-        p = self.p if self.training else 0.0
-        found = scaled_dot_product_attention(query, key, value, attn_mask=there[:, None, None], dropout_p=p)
+        found = scaled_dot_product_attention(query, key, value, attn_mask=readable[:, None])
         joined: Tensor = self.joined(found.transpose(1, 2).flatten(2))
         return joined

@@ -8,19 +8,19 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 
 from sentio.nn.transformer_xl import Memory
-from sentio.responses.emotion_transformer.network import Heard, Network
+from sentio.responses.emotion_transformer.network import Heard, Network, Whole
 from sentio.responses.emotion_transformer.tokens import BEGIN, END
 from sentio.training.batches import by_length, padded
 
 Source = Literal["gold", "detector", "soft", "none"]
 """Which emotion a turn is heard in: the annotated one, the detector's likeliest, its shares, or none (the ablation)."""
-UNSAID = -100
-"""The target of padding, which no loss counts."""
-TURNS = 24
-"""Turns of a lesson: longer conversations are cut, so that a batch has room in memory. Our choice."""
-TOGETHER = 32
+TOKENS = 400
+"""Tokens of the turns that a lesson foretells: longer conversations are cut, because attention over all of a lesson
+costs the square of them. Our choice; 99 % of MELD's conversations have fewer."""
+TOGETHER = 16
 """Lessons read at once when nothing is learned."""
 
 
@@ -32,12 +32,17 @@ class Lesson:
     turns: Sequence[Sequence[int]]
     felt: Tensor | None
 
+    @property
+    def tokens(self) -> int:
+        """How many there are to foretell."""
+        return sum(len(turn) + 1 for turn in self.turns[1:])
 
-class Foretold(NamedTuple):
-    """A turn of some lessons, heard, and what the decoder says of the next one.
 
-    `rows` are the lessons that have a next turn, `memory` is what the decoder remembers before it, `logits` and
-    `targets` have the shapes (rows, L, vocabulary) and (rows, L), UNSAID for padding.
+class Turn(NamedTuple):
+    """A turn of some lessons, heard, and the one that answers it.
+
+    `rows` are the lessons that have a next turn, `memory` is what the decoder remembers before it; `logits` (rows, L,
+    vocabulary) are what it says of that turn's tokens.
     """
 
     rows: list[int]
@@ -45,7 +50,6 @@ class Foretold(NamedTuple):
     heard: Heard
     memory: Memory
     logits: Tensor
-    targets: Tensor
 
 
 def heard_as(source: Source, gold: Sequence[int | None], shares: Tensor) -> Tensor | None:
@@ -72,14 +76,50 @@ def heard_as(source: Source, gold: Sequence[int | None], shares: Tensor) -> Tens
 
 
 def cut(lesson: Lesson) -> list[Lesson]:
-    """Lessons of at most TURNS turns to foretell; the turn that is answered at a cut stands on both sides."""
-    last = len(lesson.turns) - 1
-    ends = [(start, start + TURNS + 1) for start in range(0, last, TURNS)]
+    """Lessons that foretell at most TOKENS, or one turn; the turn that is answered at a cut stands on both sides."""
+    starts, tokens = [0], 0
+    for place, turn in enumerate(lesson.turns[1:]):
+        tokens += len(turn) + 1
+        if tokens > TOKENS and place > starts[-1]:
+            starts.append(place)
+            tokens = len(turn) + 1
+    ends = [*starts[1:], len(lesson.turns) - 1]
     felt = lesson.felt
-    return [Lesson(lesson.turns[a:b], None if felt is None else felt[a:b]) for a, b in ends]
+    parts = [(a, b + 1) for a, b in zip(starts, ends, strict=True) if b > a]
+    return [Lesson(lesson.turns[a:b], None if felt is None else felt[a:b]) for a, b in parts]
 
 
-def foretell(network: Network, lessons: Sequence[Lesson]) -> Iterator[Foretold]:
+def whole(lessons: Sequence[Lesson], memory: int) -> tuple[Whole, Tensor]:
+    """Lessons as one batch for a network with so many places of memory, and the targets of their tokens (tokens,).
+
+    A turn may read itself and the `memory` places before it; a reply what it has written, and the turn it answers, each
+    with the places before.
+    """
+    said, replies, targets, felt = [], [], [], []
+    heard, written, answered = [], [], []
+    for lesson in lessons:
+        turns, answers = lesson.turns[:-1], lesson.turns[1:]
+        said.append(torch.tensor([token for turn in turns for token in (*turn, END)]))
+        replies.append(torch.tensor([token for turn in answers for token in (BEGIN, *turn)]))
+        targets += [token for turn in answers for token in (*turn, END)]
+        long, lasts = (torch.tensor([len(turn) + 1 for turn in some]) for some in (turns, answers))
+        behind = long.cumsum(0)
+        turn_read = torch.stack([(behind - long - memory).clamp(min=0), behind])
+        heard.append(turn_read.repeat_interleave(long, 1))
+        answered.append(turn_read.repeat_interleave(lasts, 1))
+        first = (lasts.cumsum(0) - lasts - memory).clamp(min=0).repeat_interleave(lasts)
+        written.append(torch.stack([first, torch.arange(1, len(first) + 1)]))
+        if lesson.felt is not None:
+            felt.append(lesson.felt[:-1].repeat_interleave(long, 0))
+    rows = pad_sequence(said, batch_first=True), pad_sequence(felt, batch_first=True) if felt else None
+    reads = (
+        torch.stack([pad_sequence([one[end] for one in some], batch_first=True) for end in (0, 1)])
+        for some in (heard, written, answered)
+    )
+    return Whole(*rows, pad_sequence(replies, batch_first=True), *reads), torch.tensor(targets)
+
+
+def turn_by_turn(network: Network, lessons: Sequence[Lesson]) -> Iterator[Turn]:
     """Go through conversations turn by turn, with the memory of what came before, all of them together."""
     # The longest first: then those that go on are always the first rows.
     order = sorted(range(len(lessons)), key=lambda row: -len(lessons[row].turns))
@@ -92,26 +132,20 @@ def foretell(network: Network, lessons: Sequence[Lesson]) -> Iterator[Foretold]:
         heard = network.hear(said, there.bool(), torch.stack(felt) if felt else None, ears)
         reply, there = padded([[BEGIN, *lessons[row].turns[place + 1]] for row in order])
         written = network.write(reply, there.bool(), heard, hands)
-        ends, _ = padded([[*lessons[row].turns[place + 1], END] for row in order])
-        yield Foretold(order, place, heard, hands, written.logits, ends.masked_fill(~there.bool(), UNSAID))
+        yield Turn(order, place, heard, hands, written.logits)
         ears, hands = heard.memory, hands.then(written.segment, network.size.memory)
 
 
 def losses(network: Network, lessons: Sequence[Lesson]) -> tuple[Tensor, int]:
     """The sum of the tokens' negative log-likelihoods, END among them, and how many there are."""
-    total, tokens = torch.zeros(()), 0
-    for turn in foretell(network, lessons):
-        total = total + cross_entropy(
-            turn.logits.flatten(0, 1), turn.targets.flatten(), ignore_index=UNSAID, reduction="sum"
-        )
-        tokens += int((turn.targets != UNSAID).sum())
-    return total, tokens
+    batch, targets = whole(lessons, network.size.memory)
+    return cross_entropy(network.foretell(batch), targets, reduction="sum"), len(targets)
 
 
 def together(lessons: Sequence[Lesson]) -> Iterator[list[int]]:
     """Lessons of like length at a time, those that have a turn to foretell."""
     some = [row for row, lesson in enumerate(lessons) if len(lesson.turns) > 1]
-    for batch in by_length(np.array([len(lessons[row].turns) for row in some]), TOGETHER):
+    for batch in by_length(np.array([lessons[row].tokens for row in some]), TOGETHER):
         yield [some[place] for place in batch]
 
 
@@ -120,7 +154,8 @@ def perplexity(network: Network, lessons: Sequence[Lesson]) -> float:
     network.eval()
     total, tokens = 0.0, 0
     with torch.no_grad():
-        for rows in together(lessons):
-            loss, count = losses(network, [lessons[row] for row in rows])
+        parts = [part for lesson in lessons for part in cut(lesson)]
+        for rows in together(parts):
+            loss, count = losses(network, [parts[row] for row in rows])
             total, tokens = total + loss.item(), tokens + count
     return float(torch.tensor(total / tokens, dtype=torch.float64).exp())

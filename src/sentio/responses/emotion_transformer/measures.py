@@ -9,7 +9,7 @@ import torch
 from sentio.metrics.spread import spread
 from sentio.metrics.text import bleu, distinct
 from sentio.responses.emotion_transformer.decoding import Search
-from sentio.responses.emotion_transformer.lessons import Lesson, foretell, together
+from sentio.responses.emotion_transformer.lessons import Lesson, together, turn_by_turn
 from sentio.responses.emotion_transformer.network import Network
 
 
@@ -19,7 +19,7 @@ def written(network: Network, lessons: Sequence[Lesson], search: Search) -> list
     found: list[list[list[int]]] = [[] for _ in lessons]
     with torch.no_grad():
         for rows in together(lessons):
-            for turn in foretell(network, [lessons[row] for row in rows]):
+            for turn in turn_by_turn(network, [lessons[row] for row in rows]):
                 for row, ids in zip(turn.rows, search.replies(network, turn.heard, turn.memory), strict=True):
                     found[rows[row]].append(ids)
     return found

@@ -1,5 +1,6 @@
 """The network: an encoder that is told the emotion, a decoder that writes the reply, and what both remember."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from sentio.nn.emotion_embedding import EmotionEmbedding
-from sentio.nn.transformer_xl import Memory, TransformerXL
+from sentio.nn.transformer_xl import Memory, TransformerXL, between
 
 
 class Size(BaseModel):
@@ -56,6 +57,22 @@ class Written(NamedTuple):
     segment: Memory
 
 
+class Whole(NamedTuple):
+    """Conversations to learn from, each as one row, padded: `said` (b, N) are the turns one after the other, `felt`
+    the emotion at each place, numbers (b, N), shares (b, N, emotions) or None, and `replies` (b, L) the turns that
+    answer them. What a place may read lies between two others, in `heard` (2, b, N) for places of `said` among
+    themselves, in `written` (2, b, L) for those of the replies, in `answered` (2, b, L) for what a reply answers;
+    nothing for padding.
+    """
+
+    said: Tensor
+    felt: Tensor | None
+    replies: Tensor
+    heard: Tensor
+    written: Tensor
+    answered: Tensor
+
+
 class Network(nn.Module):
     """Goel et al.'s network in our sizes; words have one vector in encoder, decoder and output layer."""
 
@@ -69,12 +86,17 @@ class Network(nn.Module):
         self.decoder = TransformerXL(*shape, causal=True, crossed=True)
         self.bias = nn.Parameter(torch.zeros(words))
 
+    def start(self, counts: Mapping[int, int]) -> None:
+        """Before it learns: tokens are as likely as they are frequent, one added to each count."""
+        every = torch.tensor([counts.get(token, 0) + 1.0 for token in range(len(self.bias))])
+        self.bias.data.copy_((every / every.sum()).log())
+
     def hear(self, ids: Tensor, there: Tensor, emotion: Tensor | None, memory: Memory) -> Heard:
         """Read a turn (b, T), said in an emotion: numbers (b,) or shares (b, emotions), None for none.
 
         The decoder may look at the turn and at what is remembered of those before.
         """
-        x = self.dropout(self.embedding(ids, emotion))
+        x = self.dropout(self.embedding(ids, None if emotion is None else emotion[:, None]))
         output, segment = self.encoder(x, there, memory)
         states = torch.cat([memory.states[-1].detach(), output], 1)
         return Heard(states, torch.cat([memory.there, there], 1), memory.then(segment, self.size.memory))
@@ -82,5 +104,21 @@ class Network(nn.Module):
     def write(self, ids: Tensor, there: Tensor, heard: Heard, memory: Memory) -> Written:
         """What could come after each of the tokens `ids` (b, L) of a reply to what was heard."""
         x = self.dropout(self.embedding(ids))
-        output, segment = self.decoder(x, there, memory, (heard.states, heard.there))
-        return Written(linear(self.dropout(output), self.embedding.words.weight, self.bias), segment)
+        output, segment = self.decoder(x, there, memory, (heard.states, heard.there[:, None]))
+        return Written(self._logits(output), segment)
+
+    def foretell(self, whole: Whole) -> Tensor:
+        """Logits of what comes after each token of the replies, padding left out: shape (tokens, vocabulary).
+
+        The same as `hear` and `write` turn by turn, in one pass.
+        """
+        said, replies = whole.said.shape[1], whole.replies.shape[1]
+        x = self.dropout(self.embedding(whole.said, whole.felt))
+        states = self.encoder.at_once(x, between(*whole.heard, said))
+        y = self.dropout(self.embedding(whole.replies))
+        source = states, between(*whole.answered, said)
+        output = self.decoder.at_once(y, between(*whole.written, replies), source)
+        return self._logits(output[whole.written[1] > 0])
+
+    def _logits(self, output: Tensor) -> Tensor:
+        return linear(self.dropout(output), self.embedding.words.weight, self.bias)

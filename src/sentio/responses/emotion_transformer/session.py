@@ -28,7 +28,8 @@ class Voice:
 
     def shares(self, texts: Sequence[str]) -> Floats:
         """How probable each emotion is in the last of these turns, (emotions,), the detector's opinion."""
-        return shares(self.detector, with_turns_before(self.ear.told(texts[-2:])))[-1]
+        found: Floats = shares(self.detector, with_turns_before(self.ear.told(texts[-2:])))[-1]
+        return found
 
     def emotion(self, number: int, found: Tensor) -> Tensor | None:
         """What the network is told: the emotion `number`, or the detector's shares (1, emotions)."""

@@ -25,7 +25,7 @@ from sentio.responses.emotion_transformer.lessons import Lesson, Source, cut, he
 from sentio.responses.emotion_transformer.measures import over_seeds, text_measures, written
 from sentio.responses.emotion_transformer.network import Network, Size
 from sentio.responses.emotion_transformer.ngrams import bigram_perplexity, unigram_perplexity
-from sentio.responses.emotion_transformer.tokens import Tokens
+from sentio.responses.emotion_transformer.tokens import END, Tokens
 from sentio.training.batches import shuffled
 from sentio.training.epochs import Epoch, Steps, run_epochs
 from sentio.training.run_folder import RunFolder, replacing
@@ -187,7 +187,8 @@ class School:
         lessons = [part for lesson in whole for part in cut(lesson)]
         torch.manual_seed(seed)
         model = self.network(tuning.dropout)
-        lengths = np.array([len(lesson.turns) for lesson in lessons])
+        model.start(Counter(token for turns in self.train.turns for turn in turns[1:] for token in (*turn, END)))
+        lengths = np.array([lesson.tokens for lesson in lessons])
         epochs = range(seed * 1_000, seed * 1_000 + tuning.epochs)
         orders = [np.concatenate(shuffled(lengths, tuning.batch_size, epoch)) for epoch in epochs]
 
