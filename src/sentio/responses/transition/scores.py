@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sentio.metrics.classification import accuracy, macro_f1, weighted_f1
 from sentio.metrics.confusion import confusion
 
@@ -22,25 +19,20 @@ SENTIMENT_OF = {
 SENTIMENTS = ("neutral", "positive", "negative")
 
 
-def beside(gold: Sequence[str | None], probabilities: NDArray[np.float64], labels: Sequence[str]) -> dict[str, float]:
-    """Scores of probabilities of shape (rows, labels).
+def beside(gold: Sequence[str | None], predicted: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+    """Scores of decided emotions: `weighted_f1_swapped` is that of the released scorer, which takes predictions for
+    gold; the `sentiment_` scores are of the three sentiments that the emotions stand for.
 
-    `weighted_f1_swapped` is that of the released scorer, which takes predictions for gold. The `sentiment_` scores are
-    of three classes, each as probable as its emotions together.
-
-    >>> told = np.array([[0.6, 0.4, 0.0], [0.0, 0.9, 0.1]])
-    >>> found = beside(["neutral", "joy"], told, ("neutral", "joy", "anger"))
+    >>> found = beside(["neutral", "joy"], ["neutral", "surprise"], ("neutral", "joy", "surprise"))
     >>> found["weighted_f1_swapped"], found["sentiment_accuracy"]
-    (1.0, 1.0)
+    (0.5, 1.0)
     """
     right = [str(label) for label in gold]
-    table = confusion(right, [labels[place] for place in probabilities.argmax(1)], labels)
-    member = np.array([[SENTIMENT_OF[label] == sentiment for sentiment in SENTIMENTS] for label in labels], float)
-    coarse = [SENTIMENTS[place] for place in (probabilities @ member).argmax(1)]
-    of_sentiment = confusion([SENTIMENT_OF[label] for label in right], coarse, SENTIMENTS)
+    table = confusion(right, predicted, labels)
+    coarse = confusion([SENTIMENT_OF[one] for one in right], [SENTIMENT_OF[one] for one in predicted], SENTIMENTS)
     return {
         "weighted_f1_swapped": float(table.score(lambda counts: weighted_f1(counts, compat="official"))),
-        "sentiment_macro_f1": float(of_sentiment.score(macro_f1)),
-        "sentiment_weighted_f1": float(of_sentiment.score(weighted_f1)),
-        "sentiment_accuracy": float(of_sentiment.score(accuracy)),
+        "sentiment_macro_f1": float(coarse.score(macro_f1)),
+        "sentiment_weighted_f1": float(coarse.score(weighted_f1)),
+        "sentiment_accuracy": float(coarse.score(accuracy)),
     }

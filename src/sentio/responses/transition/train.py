@@ -232,7 +232,8 @@ def _third(item: AnnotatedConversation) -> NextTurn:
 
 def _spreads(gold: Gold, found: dict[int, NDArray[np.float64]], space: LabelSpace) -> dict[str, Any]:
     """What PELD is scored by beside the usual measures, over the seeds."""
-    seeds = [beside(gold.labels, np.exp(each), space.labels) for each in found.values()]
+    decided = ([space.labels[place] for place in each.argmax(1)] for each in found.values())
+    seeds = [beside(gold.labels, each, space.labels) for each in decided]
     return {name: asdict(spread([one[name] for one in seeds])) for name in seeds[0]}
 
 
