@@ -49,11 +49,12 @@ def settled(
     """Ask, and once more where `read` makes nothing of the answer; None where it makes nothing of the second either.
 
     `correction` are the words that the second question ends with; it is asked greedily. To be used as
-    `value, answer = yield from settled(...)`. A question that failed on its way (`Answer.error` of a valid answer) is
-    not asked again: the model's adapter has tried that already.
+    `value, answer = yield from settled(...)`. A question that failed on its way, and one that the model's adapter has
+    asked twice itself because the first words were no JSON or no label, is not asked again.
     """
     answer = yield question
-    if (value := read(answer)) is not None or (answer.error and answer.valid):
+    repaired = not answer.valid and (answer.value is not None or answer.choice is not None)
+    if (value := read(answer)) is not None or (answer.error and answer.valid) or repaired:
         return value, answer
     answer = yield spelled_out(question, correction)
     return read(answer), answer
