@@ -18,7 +18,9 @@ from sentio.responses.emotion_transformer.lessons import Lesson, heard_as
 from sentio.responses.emotion_transformer.measures import written
 from sentio.responses.emotion_transformer.responder import EmotionTransformer, read_voice
 from sentio.responses.emotion_transformer.session import Session
+from sentio.responses.emotion_transformer.train import Recipe
 from sentio.training import checkpoint
+from sentio.training import recipe as recipes
 from sentio.training.by_recipe import train
 
 
@@ -238,3 +240,25 @@ def test_recipes_that_do_not_fit(invented: Path, tmp_path: Path, wrong: str, tol
     recipe.write_text(f'system = "emotion_transformer"\ncorpus = "meld"\n{wrong}\n')
     with pytest.raises(RecipeError, match=told):
         train(recipe, out=tmp_path / "run", data=invented)
+
+
+def test_one_emotion_a_conversation_is_that_of_all_its_turns(miniatures: Path, tmp_path: Path) -> None:
+    """EmpatheticDialogues labels the first turn only."""
+    recipe = tmp_path / "tiny.toml"
+    text = RECIPE.format(seeds="1", source="gold", epochs=1).replace('"meld"', '"empathetic_dialogues"')
+    recipe.write_text(text)
+    metrics = train(recipe, out=tmp_path / "run", data=miniatures)
+    assert metrics["fitted_on"] == ["empathetic_dialogues/train"]
+    found = load(str(tmp_path / "run"))
+    assert isinstance(found, EmotionTransformer)
+    assert len(found.choices) == 32
+    assert next(found.respond([turn("Guess what!")])).feels in found.choices
+
+
+def test_every_recipe_is_one_of_this_system() -> None:
+    folder = Path(__file__).parents[2] / "recipes"
+    names = sorted(path.name for path in folder.glob("emotion-transformer-*.toml"))
+    assert len(names) == 3
+    for name in names:
+        _, tables = recipes.read(folder / name)
+        recipes.checked(folder / name, tables, Recipe)

@@ -103,14 +103,16 @@ class TransformerXL(nn.Module):
         )
 
 
-def between(first: Tensor, behind: Tensor, keys: int) -> Tensor:
-    """Which of so many keys lie from `first` up to before `behind`, both (b, T): shape (b, T, keys).
+def between(reach: Tensor, keys: int) -> Tensor:
+    """Which of so many keys lie within the `reach` of each place, (2, b, T): the first and the one behind the last.
 
-    >>> between(torch.tensor([[0, 1]]), torch.tensor([[1, 3]]), 3).int().tolist()
+    >>> between(torch.tensor([[[0, 1]], [[1, 3]]]), 3).int().tolist()
     [[[1, 0, 0], [0, 1, 1]]]
     """
-    places = torch.arange(keys, device=first.device)
-    return (places >= first[..., None]) & (places < behind[..., None])
+    first, behind = reach[..., None]
+    places = torch.arange(keys, device=reach.device)
+    within: Tensor = (places >= first) & (places < behind)
+    return within
 
 
 class _Layer(nn.Module):

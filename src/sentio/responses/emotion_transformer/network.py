@@ -114,10 +114,10 @@ class Network(nn.Module):
         """
         said, replies = whole.said.shape[1], whole.replies.shape[1]
         x = self.dropout(self.embedding(whole.said, whole.felt))
-        states = self.encoder.at_once(x, between(*whole.heard, said))
+        states = self.encoder.at_once(x, between(whole.heard, said))
         y = self.dropout(self.embedding(whole.replies))
-        source = states, between(*whole.answered, said)
-        output = self.decoder.at_once(y, between(*whole.written, replies), source)
+        source = states, between(whole.answered, said)
+        output = self.decoder.at_once(y, between(whole.written, replies), source)
         return self._logits(output[whole.written[1] > 0])
 
     def _logits(self, output: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,8 +20,9 @@ from sentio.curriculum import Indices
 from sentio.labels import LabelSpace
 from sentio.responses.emotion_transformer import manifest as files
 from sentio.responses.emotion_transformer.decoding import Search
-from sentio.responses.emotion_transformer.detector import TOLD, Detector, Ear, Floats, shares, with_turns_before
-from sentio.responses.emotion_transformer.lessons import Lesson, Source, cut, heard_as, losses, perplexity
+from sentio.responses.emotion_transformer.detector import Detector, Ear, shares
+from sentio.responses.emotion_transformer.halves import Half, half
+from sentio.responses.emotion_transformer.lessons import Source, cut, losses, perplexity
 from sentio.responses.emotion_transformer.measures import over_seeds, text_measures, written
 from sentio.responses.emotion_transformer.network import Network, Size
 from sentio.responses.emotion_transformer.ngrams import bigram_perplexity, unigram_perplexity
@@ -31,7 +32,7 @@ from sentio.training.epochs import Epoch, Steps, run_epochs
 from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.scoring import Gold, scored
 from sentio.training.selection import Selection
-from sentio.training.splits import Split, emotions, gold_labels, splits
+from sentio.training.splits import emotions, splits
 
 Progress = Callable[[str, float], None]
 
@@ -86,37 +87,6 @@ class Recipe(BaseModel):
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("a seed is there twice")
         return self
-
-
-@dataclass(frozen=True)
-class Half:
-    """A split as it is learned from or measured on: of each conversation the turns' tokens, the numbers of their
-    emotions and what `mini` makes of them beside the turn before."""
-
-    split: Split
-    turns: list[list[list[int]]]
-    gold: list[list[int | None]]
-    told: list[Floats]
-
-    def lessons(self, source: Source, detector: Detector) -> list[Lesson]:
-        """The conversations, heard in the emotions of that source."""
-        found = []
-        for turns, gold, told in zip(self.turns, self.gold, self.told, strict=True):
-            found.append(Lesson(turns, heard_as(source, gold, torch.from_numpy(shares(detector, told)))))
-        return found
-
-    @cached_property
-    def labelled(self) -> tuple[Tensor, Tensor]:
-        """What is told of the turns with an emotion, (turns, 2 x TOLD), and their numbers (turns,)."""
-        numbers = [label for gold in self.gold for label in gold]
-        kept = [row for row, label in enumerate(numbers) if label is not None]
-        told = torch.from_numpy(np.concatenate(self.told))[kept]
-        return told, torch.tensor([label for label in numbers if label is not None])
-
-    @property
-    def replies(self) -> list[str]:
-        """What was said second, third, ... in each conversation."""
-        return [said.text for item in self.split for said in item.conversation.utterances[1:]]
 
 
 @dataclass(frozen=True)
@@ -317,15 +287,5 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     )
     ear = Ear()
     progress("reading", 0.0)
-    learned, asked = (_half(split, layer, space, tokens, ear, recipe.window - 1) for split in (train, test))
+    learned, asked = (half(split, layer, space, tokens, ear, recipe.window - 1) for split in (train, test))
     return School(recipe, run, space, tokens, learned, asked, progress)
-
-
-def _half(split: Split, layer: str, space: LabelSpace, tokens: Tokens, ear: Ear, longest: int) -> Half:
-    number = {label: place for place, label in enumerate(space.labels)}
-    texts = [[said.text for said in item.conversation.utterances] for item in split]
-    told = ear.told([text for some in texts for text in some])
-    ends: Sequence[int] = np.cumsum([len(some) for some in texts])[:-1].tolist()
-    gold = [[None if one is None else number[one] for one in gold_labels(item, layer, space)] for item in split]
-    turns = [[tokens.ids(text)[:longest] for text in some] for some in texts]
-    return Half(split, turns, gold, [with_turns_before(each) for each in np.split(told.reshape(-1, TOLD), ends)])
