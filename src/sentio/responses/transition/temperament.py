@@ -70,7 +70,9 @@ def quadrants(labels: Sequence[str]) -> Floats:
     >>> quadrants(["surprise", "sadness"]).tolist()
     [[1.0, 1.0, 0.0], [-1.0, -1.0, 0.0]]
     """
-    return np.sign(coordinates(labels)) * [1.0, 1.0, 0.0]
+    moods = np.sign(coordinates(labels))
+    moods[:, 2] = 0.0
+    return moods
 
 
 def nearest(point: ArrayLike, labels: Sequence[str]) -> str:
