@@ -10,8 +10,9 @@ from sentio.responses import Hearing, NextTurn, answerer
 
 
 class Heard:
-    """A responder that hears a speaker out: it is shown the conversation up to that speaker's last turn, the longest
-    context that a reply in it has, and is asked once."""
+    """A responder that hears a speaker out: it is shown the conversation up to the speaker's last turn that the label
+    holds for, the longest context that a reply has, and is asked once. A label holds until the speaker's next one: in
+    EmpatheticDialogues to the end, where every utterance has its own for that one."""
 
     def __init__(self, responder: Hearing, task: Task) -> None:
         """Raises `SentioError` where the corpus has other labels."""
@@ -39,8 +40,13 @@ class Heard:
 
 def heard_out(asked: Asked, target: Target) -> NextTurn:
     """The turn that answers the target's speaker at last; who answers is not told what anybody feels."""
-    conversation = asked.item.conversation
-    speaker = asked.utterances[target.utterance].speaker
-    last = max(place for place, said in enumerate(conversation.utterances) if said.speaker == speaker)
+    conversation, others = asked.item.conversation, {one.utterance for one in asked.targets} - {target.utterance}
+    speaker, last, begun = asked.utterances[target.utterance].speaker, 0, False
+    for place, said in enumerate(conversation.utterances):
+        begun = begun or said.id == target.utterance
+        if begun and said.speaker == speaker:
+            if said.id in others:
+                break
+            last = place
     shown = conversation.model_copy(update={"utterances": conversation.utterances[: last + 1]})
     return NextTurn(shown, answerer(shown))
