@@ -180,6 +180,23 @@ def test_from_recipe_to_table(cped: Path, run: Path) -> None:
     assert rows[str(run)].per_label["openness"]["macro_f1"] == 1.0
 
 
+def test_an_encoder_learns_it_too(cped: Path) -> None:
+    pytest.importorskip("torch")
+    recipe = cped / "encoder.toml"
+    recipe.write_text(
+        'system = "trait_encoder"\ncorpus = "cped"\nsplit = "validation"\nleave_out = "series"\nseeds = [1, 2]\n'
+        "epochs = 40\n[network]\nwidth = 8\n[tuning]\nbatch_size = 4\nlearning_rate = 0.05\nmemory = 0.5\n"
+    )
+    metrics = train(recipe, out=cped / "encoder", data=cped)
+    assert metrics["average_of_seeds"]["accuracy"] == 1.0
+    outcome = evaluate(str(cped / "encoder"), "cped", target="personality", data=cped, out=cped / "e")
+    assert outcome.rows[0].metrics["accuracy"] == spread([1.0])
+    profiler = personality.load(str(cped / "encoder"))
+    empty = Conversation(id="empty", utterances=(Utterance(id="0", speaker="", text=""),))
+    assert set(next(profiler.profile([empty]))[""]) == set(TRAITS)
+    assert next(profiler.profile([Conversation(id="nobody", utterances=())])) == {}
+
+
 def test_a_reply_is_conditioned_on_recognised_traits(run: Path) -> None:
     from sentio.responses import respond
 

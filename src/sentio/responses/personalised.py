@@ -112,15 +112,12 @@ class Personalised:
         chinese = prompts.is_chinese(turn.conversation)
         question = Question(turn.conversation.id, asked.messages, sampling=SAMPLING)
         forbidden = f"{asked.instructions}\n{asked.question}"
-        calls = 0
 
         def read(answer: Answer) -> str | None:
-            nonlocal calls
-            calls += 1
             return wording.read_reply(answer, turn.speaker, forbidden)
 
         correction = prompts.CORRECTION if chinese else wording.CORRECTION
-        text, answer = yield from flows.settled(question, read, correction)
+        (text, answer), calls = yield from flows.counted(flows.settled(question, read, correction))
         if text is not None:
             return text, calls, None, False
         if answer.error:
