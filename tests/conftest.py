@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from tests import invented as made_up
 from tests import invented_causes
-from tests.responses import invented_moods, invented_transitions
+from tests.responses import invented_moods, invented_support, invented_transitions
 from tests.tiny_qwen3 import build
 
 from sentio import registry
@@ -97,6 +97,19 @@ def trained_transition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recipe = folder / "tiny.toml"
     recipe.write_text(invented_transitions.RECIPE.format(mode="transition", upper=0, epochs=8))
     train(recipe, out=folder / "run", data=invented_transitions.corpus(folder / "data"))
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def trained_strategy_planner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a `strategy_planner` run on invented support chats."""
+    pytest.importorskip("torch")
+    from sentio.training.by_recipe import train
+
+    folder = tmp_path_factory.mktemp("strategy-planner")
+    recipe = folder / "tiny.toml"
+    recipe.write_text(invented_support.RECIPE)
+    train(recipe, out=folder / "run", data=invented_support.corpus(folder / "data"))
     return folder / "run"
 
 
