@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from sentio.card import Card
     from sentio.registry import Kind
 
-Topic = Literal["systems", "causes", "responses", "baselines", "labels", "files", "llms", "demos"]
+Topic = Literal["systems", "causes", "responses", "personality", "baselines", "labels", "files", "llms", "demos"]
 
 
 def ls(topic: Topic | None = None) -> None:
@@ -22,12 +22,14 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems (that recognise), causes, responses, baselines, labels, files, llms or demos; all of them by default.
+        systems (that recognise), causes, responses, personality, baselines, labels, files, llms or demos; all of them by
+        default.
     """
     topics = {
         "systems": lambda: _systems("recognition"),
         "causes": lambda: _systems("causes"),
         "responses": lambda: _systems("responses"),
+        "personality": lambda: _systems("personality"),
         "baselines": _baselines,
         "labels": _labels,
         "files": _files,
