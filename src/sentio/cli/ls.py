@@ -22,7 +22,7 @@ def ls(topic: Topic | None = None) -> None:
     Parameters
     ----------
     topic
-        systems (that recognise), causes, responses, personality, baselines, labels, files, llms or demos; all of them by
+        systems (that recognise), causes, responses, personality, baselines, labels, files, llms or demos; all by
         default.
     """
     topics = {
