@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with Python 3.11, pip and make:
-#   make demo   recognises the conversation in examples/ and writes report.html
+#   make demo   recognises the conversation in examples/, says why they feel it, and writes report.html
 #   make test   lints, types, layers, tests
 
 PYTHON ?= python3
@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 demo: .venv/core
 	$(BIN)/sentio recognize examples/kitchen.txt
+	$(BIN)/sentio causes examples/kitchen.txt
 	$(BIN)/sentio recognize examples/kitchen.txt --out report.html
 	@echo "Open report.html to see who felt what, and when it turned."
 
