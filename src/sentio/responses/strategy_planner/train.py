@@ -25,6 +25,7 @@ from sentio.metrics.preference import preference, proficiency
 from sentio.metrics.spread import spread
 from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape, Lower
 from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of
+from sentio.responses.strategy_planner import floor
 from sentio.responses.strategy_planner import manifest as files
 from sentio.responses.strategy_planner.lessons import LABELS, LAYER, ROLES, PlanLesson, lessons_of, situation
 from sentio.responses.strategy_planner.planner import StrategyPlanner
@@ -43,7 +44,8 @@ class Recipe(BaseModel):
     `sources` are the splits learned from ("failed_esconv/all"); a dialogue whose situation is told in `measured`, the
     split that the finished model is measured on, is left out. The dialogues fall into `folds` by their situation; the
     epoch whose predictions of all folds have the best Q is how long each of the `seeds` is trained on everything.
-    `upper` of the encoder's layers are trained besides what reads the conversation. `limit` cuts the sources to so many dialogues, for a trial.
+    `upper` of the encoder's layers are trained besides what reads the conversation. `limit` cuts the sources to so
+    many dialogues, for a trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -101,11 +103,7 @@ class School:
         gold = gold_of([lesson for number in folds for lesson in self._of(number)])
         history = [figures(gold, epoch)["proficiency"] for epoch in found]
         best = int(np.argmax(history))
-        often = max(LABELS, key=gold.count)
-        majority = figures(gold, np.tile([float(label == often) for label in LABELS], (len(gold), 1)))
-        return {"epochs": best + 1, "history": history, "targets": len(gold), "majority": majority} | figures(
-            gold, found[best]
-        )
+        return {"epochs": best + 1, "history": history, "targets": len(gold)} | figures(gold, found[best])
 
     def grow(self, seed: int, epochs: int) -> None:
         """Train a seed on everything for so many epochs of the way that cross-validation went; keep its weights."""
@@ -155,11 +153,12 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         "fitted_on": seen,
         "selected_on": seen,
         "dialogues": len(learned),
-        "cross_validation": crossed,
+        "cross_validation": crossed | {"floors": _crossed_floors(learned, this.fold_of)},
     }
     if measured:
         progress("measuring", 0.0)
         metrics["measured"] = {"split": recipe.measured, **_measured(run.model, measured, recipe.seeds)}
+        metrics["measured"]["floors"] = _floors(measured, floor.answers(learned, measured), floor.rows(learned)[1])
     run.finish(metrics)
     return metrics
 
@@ -217,6 +216,21 @@ def figures(gold: Sequence[str], found: NDArray[np.floating]) -> dict[str, Any]:
         prefers = preference(table)
         told |= {"bias": prefers.bias, "preferences": dict(zip(LABELS, prefers.strengths.tolist(), strict=True))}
     return told
+
+
+def _crossed_floors(items: Items, fold_of: NDArray[np.int64]) -> dict[str, Any]:
+    """The floors on the same folds."""
+    pairs, folds = list(zip(items, fold_of, strict=True)), range(int(fold_of.max()) + 1)
+    parts = [([one for one, of in pairs if of != fold], [one for one, of in pairs if of == fold]) for fold in folds]
+    found = np.concatenate([floor.answers(learned, asked) for learned, asked in parts])
+    return _floors([item for _, asked in parts for item in asked], found, floor.rows(items)[1])
+
+
+def _floors(items: Items, linear: NDArray[np.floating], learned: Sequence[str]) -> dict[str, Any]:
+    """Figures of the linear model's answers, and of always the strategy that is most frequent in what was learned."""
+    gold, often = floor.rows(items)[1], max(LABELS, key=list(learned).count)
+    always = np.tile([float(label == often) for label in LABELS], (len(gold), 1))
+    return {"tfidf": figures(gold, linear), "majority": figures(gold, always)}
 
 
 def _measured(model: Path, items: Items, seeds: Sequence[int]) -> dict[str, Any]:
