@@ -45,11 +45,11 @@ class Position:
         for felt in asked:
             said = felt.conversation.utterances
             place = {utterance.id: number for number, utterance in enumerate(said)}
+            # Made once for all emotions: of 2,000 utterances a million would be.
+            near, far = ([Candidate(one.id, sure, one.text) for one in said] for sure in (1.0, 0.0))
             yield {
-                target: [
-                    Candidate(one.id, float(place[target] - number <= self._reach), one.text)
-                    for number, one in enumerate(said[: place[target] + 1])
-                ]
+                target: far[: max(0, place[target] - self._reach)]
+                + near[max(0, place[target] - self._reach) : place[target] + 1]
                 for target in felt.emotions
             }
 

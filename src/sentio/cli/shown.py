@@ -20,10 +20,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sentio.conversation import Conversation, Utterance
+from sentio.conversation import Utterance
 from sentio.files.writers.terminal import literal
-from sentio.results import AnsweredConversation, CausedConversation, Effect, cause_types
-from sentio.results.causes import Cause
+from sentio.results import AnsweredConversation, CausedConversation, Effect
+from sentio.results.causes import Cause, types_of
 from sentio.results.reply import evidence
 
 SPEAKER_WIDTH = 16
@@ -79,15 +79,17 @@ def reply(done: AnsweredConversation, width: int) -> RenderableType:
 def _cells(done: CausedConversation, most: int) -> Iterator[tuple[str, ...]]:
     talk = done.conversation
     place = {said.id: index for index, said in talk.indexed()}
+    speakers = {said.id: said.speaker for said in talk.utterances}
     for effect in done.effects:
         said = talk.utterances[place[effect.utterance] - talk.offset]
         # Cut before it is measured: a text may be a megabyte.
         first = str(place[said.id]), literal(said.speaker), literal(said.text[:most]), effect.emotion
         if not effect.causes:
-            yield *first, "nothing said", *cause_types(talk, effect), ""
+            yield *first, "nothing said", *types_of(effect, speakers), ""
         for cause in effect.causes:
             by = talk.utterances[place[cause.utterance] - talk.offset]
-            yield *first, _because(cause, by, place[by.id], effect, most), _how(talk, effect, cause), _sure(cause)
+            how = types_of(effect.model_copy(update={"causes": (cause,)}), speakers)
+            yield *first, _because(cause, by, place[by.id], effect, most), *how, f"{cause.probability:.2f}"
             first = "", "", "", ""
 
 
@@ -96,11 +98,3 @@ def _because(cause: Cause, by: Utterance, index: int, effect: Effect, most: int)
     if by.id != effect.utterance:
         return f"← {index} {literal(by.speaker)}: “{words}”"
     return "← its own words" if cause.span in ("", by.text) else f"← its own “{words}”"
-
-
-def _how(talk: Conversation, effect: Effect, cause: Cause) -> str:
-    return " ".join(cause_types(talk, effect.model_copy(update={"causes": (cause,)})))
-
-
-def _sure(cause: Cause) -> str:
-    return f"{cause.probability:.2f}"

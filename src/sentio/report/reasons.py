@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sentio.conversation import Conversation
 from sentio.report.text import clean
-from sentio.results import CauseType, Effect, cause_types
+from sentio.results import CauseType, Effect
+from sentio.results.causes import types_of
 
 LANES = 5
 """Vertical lines beside each other; what finds no room among them is told in words only."""
@@ -46,6 +47,7 @@ class Arrow:
 
 def whys(conversation: Conversation, effects: Iterable[Effect], first: int) -> Iterator[Why]:
     """The effects of a conversation, or of a part, whose first utterance has the number `first`."""
+    speakers = {utterance.id: utterance.speaker for utterance in conversation.utterances}
     said = {utterance.id: (first + place, utterance) for place, utterance in enumerate(conversation.utterances)}
     for effect in effects:
         causes = []
@@ -55,7 +57,7 @@ def whys(conversation: Conversation, effects: Iterable[Effect], first: int) -> I
             whole = words == clean(utterance.text).strip()
             itself = cause.utterance == effect.utterance
             causes.append(Because(number, "" if whole else words, cause.probability, itself))
-        types = cause_types(conversation, effect)
+        types = types_of(effect, speakers)
         yield Why(said[effect.utterance][0], clean(effect.emotion), types, tuple(causes))
 
 

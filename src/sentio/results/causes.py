@@ -5,7 +5,7 @@
 True
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -56,8 +56,9 @@ class CausedConversation(BaseModel):
         JSONL output, in its order. `distance` counts utterances back, 0 for the emotional utterance itself."""
         place = {utterance.id: index for index, utterance in self.conversation.indexed()}
         said = {utterance.id: utterance for utterance in self.conversation.utterances}
+        speakers = {utterance.id: utterance.speaker for utterance in self.conversation.utterances}
         for effect in self.effects:
-            kinds = " ".join(cause_types(self.conversation, effect))
+            kinds = " ".join(types_of(effect, speakers))
             for cause in effect.causes or (None,):
                 yield {
                     "conversation": self.conversation.id,
@@ -88,7 +89,11 @@ def cause_types(conversation: Conversation, effect: Effect) -> tuple[CauseType, 
     >>> cause_types(chat, Effect(utterance="1", emotion="sadness", causes=(Cause(utterance="0", probability=1),)))
     ('inter-personal',)
     """
-    speaker = {utterance.id: utterance.speaker for utterance in conversation.utterances}
+    return types_of(effect, {utterance.id: utterance.speaker for utterance in conversation.utterances})
+
+
+def types_of(effect: Effect, speaker: Mapping[str, str]) -> tuple[CauseType, ...]:
+    """See `cause_types`; `speaker` says by utterance id who speaks."""
     if not effect.causes:
         return ("latent",)
     before = {speaker[cause.utterance] for cause in effect.causes if cause.utterance != effect.utterance}
