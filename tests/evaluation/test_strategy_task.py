@@ -195,3 +195,10 @@ def test_a_planner_and_a_model_decide_alike_for_whoever_asks(data: Path) -> None
     (answers,) = replying(responder, task).predict([task.asked(item)])
     assert {answer.value for answer in answers} <= set(LABELS)
     assert len(answers) == len(item.gold["strategy"])
+
+
+def test_what_a_planner_was_trained_on_counts_as_seen(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text('{"fitted_on": ["esconv_multiesc/validation"], "selected_on": []}')
+    source = corpora.load("esconv_ppdpp", data)
+    contender = predictors.system("support", TASK, source, {"planner": tmp_path})
+    assert contender.chosen_on("esconv_ppdpp/validation") == "this split"

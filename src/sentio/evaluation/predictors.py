@@ -154,7 +154,9 @@ def _kind(name: str) -> registry.Kind:
 
 
 def _shown(options: Mapping[str, object]) -> tuple[str, ...]:
-    """The splits whose labels are in the repository of demonstrations that the options name."""
+    """The splits whose labels are in the repository of demonstrations, or behind the planner, that the options name."""
+    if "planner" in options:
+        return _seen_in(Path(str(options["planner"])), ()) or ()
     if "demos" not in options:
         return ()
     from sentio import retrieval
