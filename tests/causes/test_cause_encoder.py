@@ -94,8 +94,9 @@ def test_it_answers_from_text_alone(run: Path) -> None:
     )
     found = find_causes(chat, system=str(run), recognizer="mini")
     effect = next(effect for effect in found if effect.utterance == "2")
-    assert [cause.utterance for cause in effect.causes] == ["1"]
-    assert "mended" in effect.causes[0].span
+    surest = max(effect.causes, key=lambda cause: cause.probability)
+    assert surest.utterance == "1"
+    assert "mended" in surest.span
 
 
 def test_two_thousand_utterances_are_survived(run: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentio import corpora, labels
-from sentio.causes.cause_encoder.lessons import Marked, Question, lesson, question, scores, threshold
+from sentio.causes.cause_encoder.lessons import Marked, Question, lesson, questions, scores, threshold
 from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
 from sentio.encoders.mini import MODEL
 from sentio.metrics.extractive import causal_entailment_scores
@@ -27,12 +27,12 @@ def reader() -> Reader:
     return Reader(MODEL / "tokenizer.json", Lower(shape, 30_522, 128), 128, labels.space("dailydialog"))
 
 
-def questions(data: Path, split: str, reader: Reader) -> list[Question]:
-    return [question(item, reader, exact=True) for item in corpora.load("reccon", data).conversations(split)]
+@pytest.fixture(scope="module")
+def asked(data: Path, reader: Reader) -> list[Question]:
+    return questions(list(corpora.load("reccon", data).conversations("validation")), reader, alone=True)
 
 
-def test_the_rules_score_what_was_measured(data: Path, reader: Reader) -> None:
-    asked = questions(data, "validation", reader)
+def test_the_rules_score_what_was_measured(asked: list[Question]) -> None:
     distances = np.concatenate([(one.rows[:, 0] - one.rows[:, 1]).numpy() for one in asked])
     texts = [text for one in asked for text in one.texts]
     for reach, pairs, words in (
@@ -50,8 +50,7 @@ def test_the_rules_score_what_was_measured(data: Path, reader: Reader) -> None:
             assert tuple(round(100 * found[f"spans.{name}"], 2) for name in kinds) == words
 
 
-def test_the_lessons_are_the_published_rows(data: Path, reader: Reader) -> None:
-    asked = questions(data, "validation", reader)
+def test_the_lessons_are_the_published_rows(asked: list[Question]) -> None:
     lessons = [lesson(one) for one in asked]
     rows = torch.cat([one.rows for one in lessons])
     assert (int(rows[:, 2].sum()), int((rows[:, 2] == 0).sum())) == (347, 838)
@@ -62,8 +61,8 @@ def test_the_lessons_are_the_published_rows(data: Path, reader: Reader) -> None:
     assert sum(len(one.heard.emotions.nonzero()) for one in lessons) == 200
 
 
-def test_words_become_tokens_and_the_same_words_again(data: Path, reader: Reader) -> None:
-    for one in questions(data, "validation", reader):
+def test_words_become_tokens_and_the_same_words_again(asked: list[Question]) -> None:
+    for one in asked:
         for row, first, last in lesson(one).spans.tolist():
             places = one.reading.places[int(one.rows[row, 1])]
             assert one.texts[row][places[first][0] : places[last][1]] == str(one.spans[row]).strip()

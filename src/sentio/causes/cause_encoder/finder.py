@@ -64,7 +64,7 @@ class CauseEncoderFinder:
             if not targets:
                 yield {}
                 continue
-            reading = self._reader.read(felt, exact=True)
+            (reading,) = self._reader.read([felt], exact=True)
             judged = judge(self._models, self._thresholds, reading, history(targets))
             yield dict(zip(felt.emotions, _candidates(felt, reading, judged, targets), strict=True))
 

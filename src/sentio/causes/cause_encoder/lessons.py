@@ -11,7 +11,7 @@ from torch import Tensor
 from sentio.causes.base import Felt
 from sentio.causes.cause_encoder.finder import judge
 from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
-from sentio.corpora.reccon_folds import fold1
+from sentio.corpora.reccon_folds import CausePair, fold1
 from sentio.gold import AnnotatedConversation
 from sentio.metrics.extractive import causal_entailment_scores, causal_span_scores
 from sentio.nn.cause_pairs import CauseEncoder
@@ -37,13 +37,27 @@ class Marked:
     words: Sequence[str]
 
 
-def question(item: AnnotatedConversation, reader: Reader, *, exact: bool) -> Question:
-    """The rows of RECCON's fold 1; what is felt is told as it is annotated."""
-    rows = list(fold1([item]))
+def questions(items: Sequence[AnnotatedConversation], reader: Reader, *, alone: bool) -> list[Question]:
+    """The rows of RECCON's fold 1; what is felt is told as it is annotated.
+
+    Conversations are read `alone` and in 32 bits, as a finished system reads, or together and in 16.
+    """
+    rows = [list(fold1([item])) for item in items]
+    asked = [
+        Felt(item.conversation, {row.target: str(item.gold["emotion"][row.target]) for row in of_item})
+        for item, of_item in zip(items, rows, strict=True)
+    ]
+    if alone:
+        readings = [reading for felt in asked for reading in reader.read([felt], exact=True)]
+    else:
+        readings = reader.read(asked, exact=False)
+    return [_question(*one) for one in zip(items, rows, readings, strict=True)]
+
+
+def _question(item: AnnotatedConversation, rows: Sequence[CausePair], reading: Reading) -> Question:
     place = {utterance.id: number for number, utterance in enumerate(item.conversation.utterances)}
-    emotions = {row.target: str(item.gold["emotion"][row.target]) for row in rows}
     return Question(
-        reading=reader.read(Felt(item.conversation, emotions), exact=exact),
+        reading=reading,
         rows=torch.tensor([(place[row.target], place[row.candidate]) for row in rows]).reshape(-1, 2),
         texts=[row.candidate_text for row in rows],
         spans=[row.span for row in rows],

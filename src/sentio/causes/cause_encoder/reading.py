@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from sentio.causes.base import Felt
 from sentio.labels import LabelSpace
@@ -35,20 +36,33 @@ class Reader:
         self._emotions = {label: number for number, label in enumerate(space.labels)}
         self._neutral = self._emotions[str(space.neutral)]
 
-    def read(self, felt: Felt, *, exact: bool) -> Reading:
-        """A conversation's states, in 32 bits where `exact`, else in 16."""
-        said = felt.conversation.utterances
+    def read(self, asked: Sequence[Felt], *, exact: bool) -> list[Reading]:
+        """Each conversation's states, in 32 bits where `exact`, else in 16.
+
+        Read together they take less time, and differ from those read alone in the last bits.
+        """
+        spoken = [utterance.text for felt in asked for utterance in felt.conversation.utterances]
         # A lone surrogate, as broken JSON has it, is no character: it reads as "?", which is as long.
-        texts = [utterance.text.encode("utf8", "replace").decode("utf8") for utterance in said]
+        texts = [text.encode("utf8", "replace").decode("utf8") for text in spoken]
         encodings = self._tokenizer.encode_batch(texts)
+        states = self._lower.read([encoding.ids for encoding in encodings], exact=exact)
+        found, first = [], 0
+        for felt in asked:
+            own = slice(first, first + len(felt.conversation))
+            heard = self._heard(felt, states[own])
+            found.append(Reading(heard, [encoding.offsets[1:-1] for encoding in encodings[own]]))
+            first = own.stop
+        return found
+
+    def _heard(self, felt: Felt, states: Sequence[Tensor]) -> Heard:
+        said = felt.conversation.utterances
         number = {name: number for number, name in enumerate(felt.conversation.speakers)}
         told = [felt.emotions.get(utterance.id) for utterance in said]
-        heard = Heard(
-            states=self._lower.read([encoding.ids for encoding in encodings], exact=exact),
+        return Heard(
+            states=states,
             speakers=torch.tensor([number[utterance.speaker] for utterance in said]),
             emotions=torch.tensor([self._neutral if name is None else self._emotions[name] for name in told]),
         )
-        return Reading(heard, [encoding.offsets[1:-1] for encoding in encodings])
 
 
 def tokens_of(places: Places, begin: int, end: int) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from sentio import corpora, labels
 from sentio.causes.cause_encoder import manifest as files
-from sentio.causes.cause_encoder.lessons import Marked, Question, examine, lesson, question, scores, threshold
+from sentio.causes.cause_encoder.lessons import Marked, Question, examine, lesson, questions, scores, threshold
 from sentio.causes.cause_encoder.reading import Reader
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.model_folder import read_manifest
@@ -85,15 +85,13 @@ EMOTIONS: LabelSpace = labels.space("dailydialog")
 
 @dataclass(frozen=True)
 class School:
-    """What all seeds of a run share. `train` and `tests` are read in 16 bits, as the layers learn; `exams` are what is
-    measured on, by name, read as the finished system reads."""
+    """What all seeds of a run share. `exams` are what is measured on, by name, read as the finished system reads."""
 
     recipe: Recipe
     run: RunFolder
     lower: Lower
     start: Mapping[str, torch.Tensor]
     train: Sequence[CauseLesson]
-    tests: Sequence[Question]
     exams: Mapping[str, Sequence[Question]]
 
     def publish(self, progress: Progress) -> dict[str, Any]:
@@ -122,11 +120,12 @@ class School:
 
     def _judge(self, model: CauseEncoder) -> float:
         """Mean of the macro F1 of causes, with the best threshold, and of the F1 of their words."""
+        tests = self.exams["validation"]
         model.eval()
         with torch.autocast("cpu", torch.bfloat16):
-            marked = examine([model], [0.0], self.tests)
-        best = threshold(self.tests, marked)
-        found = scores(self.tests, Marked(marked.log_odds - best, marked.words))
+            marked = examine([model], [0.0], tests)
+        best = threshold(tests, marked)
+        found = scores(tests, Marked(marked.log_odds - best, marked.words))
         return (found["macro_f1"] + found["spans.positive_f1"]) / 2
 
     def _model(self, weights: Path) -> CauseEncoder:
@@ -198,9 +197,8 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
         run,
         lower,
         start,
-        [lesson(question(item, reader, exact=False)) for item in learned],
-        [question(item, reader, exact=False) for item in tests],
-        {name: [question(item, reader, exact=True) for item in items] for name, items in exams.items()},
+        [lesson(one) for one in questions(learned, reader, alone=False)],
+        {name: questions(items, reader, alone=True) for name, items in exams.items()},
     )
 
 
