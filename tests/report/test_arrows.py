@@ -209,6 +209,16 @@ def test_arrows_begin_and_end_at_the_words(browser: Browser, page: str, tmp_path
 
 
 @in_browser
+def test_arrows_stay_on_paper(browser: Browser, page: str, tmp_path: Path) -> None:
+    browser.size(794, 6000)
+    browser.ask("Emulation.setEmulatedMedia", media="print")
+    browser.open(page, tmp_path / "why.html")
+    found = browser.value(ENDS)
+    browser.ask("Emulation.setEmulatedMedia", media="")
+    assert found == [True] * 6
+
+
+@in_browser
 def test_arrows_are_for_eyes_and_words_for_ears(browser: Browser, page: str, tmp_path: Path) -> None:
     browser.size(1000, 6000)
     browser.open(page, tmp_path / "why.html")
