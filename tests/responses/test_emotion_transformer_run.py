@@ -255,6 +255,13 @@ def test_one_emotion_a_conversation_is_that_of_all_its_turns(miniatures: Path, t
     assert next(found.respond([turn("Guess what!")])).feels in found.choices
 
 
+def test_a_corpus_without_replies_is_refused(invented: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "wrong.toml"
+    recipe.write_text('system = "emotion_transformer"\ncorpus = "meld"\nlimit = 1\n')  # a conversation of one turn
+    with pytest.raises(RecipeError, match="nobody answers anybody in meld"):
+        train(recipe, out=tmp_path / "run", data=invented)
+
+
 def test_every_recipe_is_one_of_this_system() -> None:
     folder = Path(__file__).parents[2] / "recipes"
     names = sorted(path.name for path in folder.glob("emotion-transformer-*.toml"))

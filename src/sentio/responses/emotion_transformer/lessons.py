@@ -150,7 +150,8 @@ def together(lessons: Sequence[Lesson]) -> Iterator[list[int]]:
 
 
 def perplexity(network: Network, lessons: Sequence[Lesson]) -> float:
-    """exp of the mean negative log-likelihood of a token, END counted and padding not."""
+    """exp of the mean negative log-likelihood of a token, END counted and padding not; long conversations are cut as
+    in training."""
     network.eval()
     total, tokens = 0.0, 0
     with torch.no_grad():

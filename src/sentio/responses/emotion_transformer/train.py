@@ -17,6 +17,7 @@ from torch.nn.functional import cross_entropy
 
 from sentio import corpora
 from sentio.curriculum import Indices
+from sentio.errors import RecipeError
 from sentio.labels import LabelSpace
 from sentio.responses.emotion_transformer import manifest as files
 from sentio.responses.emotion_transformer.decoding import Search
@@ -282,6 +283,8 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     corpus = corpora.load(recipe.corpus, data)
     layer, space = emotions(corpus, recipe.target)
     train, test = splits(corpus, layer, None, recipe.limit)
+    if not all(any(len(item.conversation) > 1 for item in split) for split in (train, test)):
+        raise RecipeError(f"nobody answers anybody in {recipe.corpus}: a system that replies needs conversations")
     tokens = Tokens.learned(
         (said.text for item in train for said in item.conversation.utterances[1:]), recipe.vocabulary
     )
