@@ -278,3 +278,14 @@ def test_a_language_model_finds_causes_from_the_command_line(causes: Call, tiny_
         done = causes(chat, "--system", "cause_llm", "--llm", model, "--format", "jsonl")
         assert done.code == 0
         assert {row["index"] for row in done.rows} == {1}
+
+
+def test_a_trained_finder_is_named_by_its_run_folder(causes: Call, trained_finder: Path, tmp_path: Path) -> None:
+    chat = chats(tmp_path / "c.jsonl", ("a", "The cat is ill."), ("a", "sigh"), ("b", "sigh"))
+    whole, out = tmp_path / "whole.csv", tmp_path / "w.csv"
+    assert causes(chat, "--system", trained_finder, "--out", whole).code == 0
+    assert polars.read_csv(whole)["conversation"].unique(maintain_order=True).to_list() == ["a", "b"]
+    out.write_bytes(whole.read_bytes()[:-9])
+    assert causes(chat, "--system", trained_finder, "--out", out, "--resume").code == 0
+    assert out.read_bytes() == whole.read_bytes()
+    causes(chat, "--system", trained_finder, "--reach", "2").fails("unknown option of")
