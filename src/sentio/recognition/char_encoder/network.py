@@ -11,7 +11,11 @@ from sentio.nn.turn_readers import SpeakerReader, TurnReader
 
 
 class Settings(BaseModel):
-    """Sizes for ten thousand short utterances (our design). Without `context` each utterance is read by itself."""
+    """Sizes for ten thousand short utterances (our design). Without `context` each utterance is read by itself.
+
+    `balance` is the power that the weights of the labels are raised to: at 1 each label weighs as much as every other,
+    at 0 each utterance. A label with a dozen utterances among thousands, weighed in full, drowns all others.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,6 +23,7 @@ class Settings(BaseModel):
     hidden: int = Field(default=96, ge=2, multiple_of=2)
     dropout: float = Field(default=0.3, ge=0, lt=1)
     context: bool = True
+    balance: float = Field(default=1.0, ge=0, le=1)
 
 
 class CharContext(DialogueNetwork):
@@ -31,6 +36,7 @@ class CharContext(DialogueNetwork):
         width, hidden = self.reader.width, settings.hidden
         self.turns = TurnReader(width, hidden, causal=False) if settings.context else None
         self.speakers = SpeakerReader(width, hidden, causal=False) if settings.context else None
+        self.balance = settings.balance
         self.outputs = nn.Linear(width + (2 * hidden if settings.context else 0), labels)
 
     def forward(self, batch: DialogueBatch) -> Tensor:
@@ -43,3 +49,7 @@ class CharContext(DialogueNetwork):
             said += [self.turns(said[0], batch.mask), self.speakers(said[0], batch.speakers)]
         logits: Tensor = self.outputs(self.dropout(torch.cat(said, dim=-1)))
         return logits
+
+    def loss(self, batch: DialogueBatch, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
+        """See `DialogueNetwork.loss`; the weights are raised to the power of `balance`."""
+        return super().loss(batch, labels, None if weights is None else weights**self.balance, smoothing)
