@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from sentio.causes.base import Felt
-from sentio.causes.cause_encoder.finder import history, judge
+from sentio.causes.cause_encoder.finder import judge
 from sentio.causes.cause_encoder.reading import Reader
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora.reccon_folds import SEPARATOR
@@ -72,7 +72,7 @@ def _felt(turns: int) -> Felt:
 
 def _once(reader: Reader, model: CauseEncoder, felt: Felt) -> None:
     (reading,) = reader.read([felt], exact=True)
-    judge([model], [0.0], reading, history(range(len(felt.conversation))))
+    judge([model], [0.0], reading, torch.arange(len(felt.conversation)))
 
 
 def _pairwise(tokenizer: Tokenizer, whole: Lower, felt: Felt, context: bool) -> None:

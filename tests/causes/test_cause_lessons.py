@@ -10,6 +10,7 @@ pytest.importorskip("torch")
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from sentio import corpora, labels
 from sentio.causes.cause_encoder.lessons import Marked, Question, lesson, questions, scores, threshold
@@ -18,6 +19,7 @@ from sentio.encoders.mini import MODEL
 from sentio.metrics.extractive import causal_entailment_scores
 from sentio.nn.cause_pairs import Heard
 from sentio.nn.conversation_encoder import EncoderShape, Lower
+from sentio.nn.pair_grid import grid
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,16 @@ def asked(data: Path, reader: Reader) -> list[Question]:
     return questions(list(corpora.load("reccon", data).conversations("validation")), reader, alone=True)
 
 
+def back(one: Question) -> NDArray[np.int64]:
+    """How far back the candidate of each row lies, by the numbers of the pairs."""
+    turns = torch.arange(len(one.reading.places))
+    pairs, _ = grid(turns, one.targets)
+    assert pairs[one.pairs, 1].tolist() == list(one.candidates)
+    return np.asarray((pairs[one.pairs, 0] - pairs[one.pairs, 1]).numpy())
+
+
 def test_the_rules_score_what_was_measured(asked: list[Question]) -> None:
-    distances = np.concatenate([(one.rows[:, 0] - one.rows[:, 1]).numpy() for one in asked])
+    distances = np.concatenate([back(one) for one in asked])
     texts = [text for one in asked for text in one.texts]
     for reach, pairs, words in (
         (0, (66.63, 48.92, 84.34), (5.76, 27.08, 84.34, 72.49)),
@@ -52,11 +62,10 @@ def test_the_rules_score_what_was_measured(asked: list[Question]) -> None:
 
 def test_the_lessons_are_the_published_rows(asked: list[Question]) -> None:
     lessons = [lesson(one) for one in asked]
-    rows = torch.cat([one.rows for one in lessons])
-    assert (int(rows[:, 2].sum()), int((rows[:, 2] == 0).sum())) == (347, 838)
-    positive = rows[rows[:, 2] == 1]
-    back = (positive[:, 0] - positive[:, 1]).clamp(max=5)
-    assert torch.bincount(back).tolist() == [136, 116, 41, 26, 12, 16]
+    causes = torch.cat([one.rows[:, 1] for one in lessons]).bool()
+    assert (int(causes.sum()), int((~causes).sum())) == (347, 838)
+    distances = np.concatenate([back(one) for one in asked])[causes.numpy()]
+    assert np.bincount(distances.clip(max=5)).tolist() == [136, 116, 41, 26, 12, 16]
     assert sum(len(one.spans) for one in lessons) == 347
     assert sum(len(one.heard.emotions.nonzero()) for one in lessons) == 200
 
@@ -64,7 +73,7 @@ def test_the_lessons_are_the_published_rows(asked: list[Question]) -> None:
 def test_words_become_tokens_and_the_same_words_again(asked: list[Question]) -> None:
     for one in asked:
         for row, first, last in lesson(one).spans.tolist():
-            places = one.reading.places[int(one.rows[row, 1])]
+            places = one.reading.places[one.candidates[row]]
             assert one.texts[row][places[first][0] : places[last][1]] == str(one.spans[row]).strip()
 
 
@@ -74,7 +83,12 @@ def test_the_threshold_is_the_best_there_is(rows: list[tuple[int, bool]]) -> Non
     nothing = Heard([torch.zeros(2, 2)], torch.zeros(1).long(), torch.zeros(1).long())
     asked = [
         Question(
-            Reading(nothing, [[]]), torch.zeros(len(rows), 2), [""] * len(rows), ["x" if g else None for g in gold]
+            Reading(nothing, [[]]),
+            torch.zeros(1).long(),
+            torch.arange(len(rows)),
+            range(len(rows)),
+            [""] * len(rows),
+            ["x" if g else None for g in gold],
         )
     ]
 

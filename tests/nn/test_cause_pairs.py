@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from sentio.nn.cause_pairs import AROUND, WINDOW, CauseEncoder, CauseShape, Heard, best_spans, windows
+from sentio.nn.cause_pairs import CauseEncoder, CauseShape, Heard, best_spans
 from sentio.nn.conversation_encoder import LOW
 
 SHAPE = CauseShape(emotions=7, upper=1, hidden=16, reach=8)
@@ -44,9 +44,9 @@ def judged(model: CauseEncoder, *conversations: Heard) -> list[tuple[Tensor, Ten
     """Log-odds and scores of first and last words, of each conversation's pairs."""
     said, found, first = model.read(conversations), [], 0
     for one in conversations:
-        targets, candidates = all_pairs(len(one.states), first)
-        logits, states = model.judge(said, targets, candidates)
-        found.append((logits, *model.point(said, candidates, states)))
+        pairs = model.judge(said, torch.arange(len(one.states)) + first)
+        assert pairs.pairs.T.tolist() == [each.tolist() for each in all_pairs(len(one.states), first)]
+        found.append((pairs.logits, *model.point(said, pairs.pairs[:, 1], pairs.states)))
         first += len(one.states)
     return found
 
@@ -137,19 +137,6 @@ def test_the_best_span_is_the_best_of_all(draw: st.DataObject, tokens: int, rows
         assert begin <= end
         legal = [first[row, b] + last[row, e] for b in range(tokens) for e in range(b, tokens)]
         assert first[row, begin] + last[row, end] == max(legal)
-
-
-@given(st.lists(st.integers(2, 600), min_size=1, max_size=40), st.data())
-def test_windows_read_everything_once_and_nothing_ahead(lengths: list[int], draw: st.DataObject) -> None:
-    found = windows(lengths)
-    assert [n for _, new, end in found for n in range(new, end)] == list(range(len(lengths)))
-    for start, new, end in found:
-        assert start <= new < end
-        assert sum(lengths[start:new]) <= AROUND
-        assert sum(lengths[start:end]) <= WINDOW or (start == new and end == new + 1)
-    upto = draw.draw(st.integers(1, len(lengths)))
-    for ours, theirs in zip(windows(lengths[:upto]), found, strict=False):
-        assert ours[:2] == theirs[:2]
 
 
 def test_a_long_conversation_is_read_in_windows() -> None:

@@ -2,9 +2,10 @@
 
 The lower layers read each utterance by itself. In the upper ones a token also sees those of the utterances before its
 own, so that no state knows of what was said later; a recurrent layer over the utterances does the same. A pair is
-judged from the states of its two utterances and from where they stand, and of the candidate's tokens the pair chooses
-the first and the last of the cause. Causal emotion entailment and causal span extraction as Poria et al. (Cognitive
-Computation 2021) ask them; the network is our design: theirs encodes each pair anew.
+judged from the states of its two utterances, from where they stand and from the pairs next to it, so that candidates
+compete and a cause can last; of the candidate's tokens it chooses the first and the last of the cause. Causal emotion
+entailment and causal span extraction as Poria et al. (Cognitive Computation 2021) ask them; the network is our design:
+theirs encodes each pair anew.
 """
 
 from collections.abc import Sequence
@@ -15,14 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 from sentio.nn.conversation_encoder import LOW, EncoderShape, by_length, encoder_layers
+from sentio.nn.pair_grid import Beside, grid
+from sentio.nn.token_windows import windows
 
 FAR = 10
 """Utterances between a pair from which on all distances are one: 1 in 20 causes of RECCON's training lies so far."""
-WINDOW, AROUND = 512, 256
-"""Tokens that are read together, and how many of them at most have been read before: a longer conversation is read
-in windows. 763 tokens has the longest of RECCON."""
 KINDS = 2 * (FAR + 1)
 """Places of a pair: each distance, said by the same speaker or not."""
+NEXT = 2
+"""How often a pair is judged beside those next to it.."""
 EDGE, MANY, OPENING = 2, 3, 5
 """Where counts of a pair's surroundings end: utterances between the candidate and the one with which the target's
 emotion set in, others of that emotion between the two, utterances before the candidate. Our choice."""
@@ -89,6 +91,16 @@ class Said:
     felt: Tensor
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Pairs (target, candidate), rows of `Said`, shape (pairs, 2): target by target every utterance up to it. `logits`
+    are the log-odds that the candidate is a cause, shape (pairs,), `states` have the shape (pairs, hidden)."""
+
+    pairs: Tensor
+    logits: Tensor
+    states: Tensor
+
+
 class CauseEncoder(nn.Module):
     """`read` what was said, `judge` pairs, and `point` at the words."""
 
@@ -113,6 +125,7 @@ class CauseEncoder(nn.Module):
         self.feelings = _zeros(shape.emotions**2, hidden)
         self.stands = _zeros((2 * EDGE + 1) * (MANY + 1), hidden)
         self.openings = _zeros(OPENING + 1, hidden)
+        self.around = nn.ModuleList(Beside(hidden) for _ in range(NEXT * shape.context))
         self.logit = nn.Linear(hidden, 1)
         self.prior = _zeros(KINDS, 1)
         self.keys = nn.Linear(encoder.width, 2 * shape.reach)
@@ -144,38 +157,45 @@ class CauseEncoder(nn.Module):
             *(torch.cat(part) for part in counted),
         )
 
-    def judge(self, said: Said, targets: Tensor, candidates: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-odds that each candidate is a cause, shape (pairs,), and states of the pairs (pairs, hidden).
+    def judge(self, said: Said, targets: Tensor) -> Judged:
+        """All pairs of these utterances and their history.
 
-        `targets` and `candidates` are rows of `said`, shape (pairs,): two of the same conversation, the candidate not
-        behind the target.
+        `targets` are rows of `said` in ascending order, shape (targets,). A pair is judged beside those of the two
+        candidates next to its own, and of the same candidate with the target before: `NEXT` times, so that a target's
+        answer rests on the `NEXT` targets before it.
         """
-        place = self._place(targets - candidates, said.speakers[targets] == said.speakers[candidates])
-        told = said.emotions[candidates] if self.shape.history else torch.zeros_like(candidates)
+        pairs, neighbours = grid(said.turns, targets)
+        if not self.shape.history:  # the target before has an emotion, too
+            neighbours[:, -1] = len(pairs)
+        target, candidate = pairs.T
+        place = self._place(target - candidate, said.speakers[target] == said.speakers[candidate])
+        told = said.emotions[candidate] if self.shape.history else torch.zeros_like(candidate)
         known = said.states
         with torch.autocast("cpu", enabled=False):
-            state = self.target(known)[targets] + self.candidate(known)[candidates] + self.places(place)
-            state = state + self.feelings(said.emotions[targets] * self.shape.emotions + told)
+            state = self.target(known)[target] + self.candidate(known)[candidate] + self.places(place)
+            state = state + self.feelings(said.emotions[target] * self.shape.emotions + told)
             if self.shape.distance:
-                state = state + self.openings(said.turns[candidates].clamp(max=OPENING))
+                state = state + self.openings(said.turns[candidate].clamp(max=OPENING))
             if self.shape.distance and self.shape.history:
-                state = state + self.stands(_stand(said, targets, candidates))
-            state = state + self.both(self.left(known)[targets] * self.right(known)[candidates])
+                state = state + self.stands(_stand(said, target, candidate))
+            state = state + self.both(self.left(known)[target] * self.right(known)[candidate])
             state = self.pair_dropout(nn.functional.gelu(state))
-            logits: Tensor = (self.logit(state) + self.prior(place))[:, 0]
-        return logits, state
+            for layer in self.around:
+                state = state + self.pair_dropout(layer(state, neighbours))
+            logits = (self.logit(state) + self.prior(place))[:, 0]
+        return Judged(pairs, logits, state)
 
-    def point(self, said: Said, candidates: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+    def point(self, said: Said, candidates: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of each token of the candidates as the first and as the last of the cause, shape (pairs, longest).
 
-        `pairs` are the states of the pairs; what is no word of the candidate scores `LOW`.
+        `states` are those of the pairs; what is no word of the candidate scores `LOW`.
         """
         reach, count = self.shape.reach, said.lengths[candidates] - 2  # without begin and end
         place = torch.arange(int(count.max().clamp(min=1)))
         there = place < count[:, None]
         rows = (said.firsts[candidates, None] + 1 + place).clamp(max=len(said.tokens) - 1)
         with torch.autocast("cpu", enabled=False):
-            keys, queries = self.keys(said.tokens), self.queries(pairs) / reach**0.5
+            keys, queries = self.keys(said.tokens), self.queries(states) / reach**0.5
             first = torch.einsum("ptr,pr->pt", keys[:, :reach][rows], queries[:, :reach])
             last = torch.einsum("ptr,pr->pt", keys[:, reach:][rows], queries[:, reach:])
         first = first + self.edges[0] * (place == 0)
@@ -224,29 +244,6 @@ class CauseEncoder(nn.Module):
         near: Tensor = self.near(self._place(back, speakers[:, :, None] == speakers[:, None]))
         near = near.masked_fill((back == 0)[..., None], 0.0).masked_fill(shut[..., None], LOW)
         return near.permute(0, 3, 1, 2)
-
-
-def windows(lengths: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Where to read a conversation whose utterances have so many tokens: first read, first new, end of each window.
-
-    Where one begins depends on nothing behind it.
-
-    >>> windows([100, 200, 200, 100, 600, 3])
-    [(0, 0, 3), (2, 3, 4), (4, 4, 5), (5, 5, 6)]
-    """
-    found, new = [], 0
-    while new < len(lengths):
-        start, held = new, lengths[new]
-        while start and new and sum(lengths[start - 1 : new]) <= AROUND and held + lengths[start - 1] <= WINDOW:
-            start -= 1
-            held += lengths[start]
-        end = new + 1
-        while end < len(lengths) and held + lengths[end] <= WINDOW:
-            held += lengths[end]
-            end += 1
-        found.append((start, new, end))
-        new = end
-    return found
 
 
 def _counted(emotions: Tensor, kinds: int) -> tuple[Tensor, Tensor, Tensor]:

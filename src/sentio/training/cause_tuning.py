@@ -36,11 +36,15 @@ class CauseTuning(Steps):
 
 @dataclass(frozen=True)
 class CauseLesson:
-    """A conversation to learn from: rows (target, candidate, whether it is a cause) of numbers of utterances, shape
-    (rows, 3), and causing words as (row, first token, last token), shape (spans, 3), tokens counted from the
-    candidate's first word."""
+    """A conversation to learn from.
+
+    `targets` are the numbers of its emotional utterances, shape (targets,). `rows` are (pair, whether it is a cause),
+    shape (rows, 2), the pairs numbered as `nn.pair_grid.grid` has them, and `spans` causing words as (row, first
+    token, last token), shape (spans, 3), tokens counted from the candidate's first word.
+    """
 
     heard: Heard
+    targets: Tensor
     rows: Tensor
     spans: Tensor
 
@@ -69,30 +73,34 @@ def tune(
 
 def loss(model: CauseEncoder, lessons: Sequence[CauseLesson], settings: CauseTuning) -> Tensor:
     """Cross-entropy of the pairs, and of the first and last tokens of the causes, in 32 bits but for the layers."""
-    rows, spans = _together(lessons)
+    targets, rows, spans = _together(lessons)
     with torch.autocast("cpu", torch.bfloat16):
         said = model.read([lesson.heard for lesson in lessons])
-    logits, pairs = model.judge(said, rows[:, 0], rows[:, 1])
-    causes = rows[:, 2].float()
+    judged = model.judge(said, targets)
+    causes = rows[:, 1].float()
     smooth = causes * (1 - settings.smoothing) + settings.smoothing / 2
     weights = torch.where(causes > 0, settings.positive, 1.0)
-    found = binary_cross_entropy_with_logits(logits, smooth, weights)
+    found = binary_cross_entropy_with_logits(judged.logits[rows[:, 0]], smooth, weights)
     if not settings.span_weight or not len(spans):
         return found
-    first, last = model.point(said, rows[spans[:, 0], 1], pairs[spans[:, 0]])
+    pairs = rows[spans[:, 0], 0]
+    first, last = model.point(said, judged.pairs[pairs, 1], judged.states[pairs])
     words = cross_entropy(first, spans[:, 1]) + cross_entropy(last, spans[:, 2])
     return found + settings.span_weight * words / 2
 
 
-def _together(lessons: Sequence[CauseLesson]) -> tuple[Tensor, Tensor]:
-    """Rows and spans of several conversations, whose utterances and rows are counted on."""
-    rows, spans, said, judged = [], [], 0, 0
+def _together(lessons: Sequence[CauseLesson]) -> tuple[Tensor, Tensor, Tensor]:
+    """Targets, rows and spans of several conversations, whose utterances, pairs and rows are counted on."""
+    targets, rows, spans = [], [], []
+    said = pairs = judged = 0
     for lesson in lessons:
-        rows.append(lesson.rows + torch.tensor([said, said, 0]))
+        targets.append(lesson.targets + said)
+        rows.append(lesson.rows + torch.tensor([pairs, 0]))
         spans.append(lesson.spans + torch.tensor([judged, 0, 0]))
         said += len(lesson.heard.states)
+        pairs += int((lesson.targets + 1).sum())
         judged += len(lesson.rows)
-    return torch.cat(rows), torch.cat(spans)
+    return torch.cat(targets), torch.cat(rows), torch.cat(spans)
 
 
 def _groups(model: CauseEncoder, settings: CauseTuning) -> list[dict[str, Any]]:

@@ -16,19 +16,18 @@ from sentio.causes.base import Candidate, Felt, Judgement
 from sentio.causes.cause_encoder import manifest as files
 from sentio.causes.cause_encoder.reading import Reader, Reading
 from sentio.errors import SentioError
-from sentio.nn.cause_pairs import CauseEncoder, best_spans
+from sentio.nn.cause_pairs import NEXT, CauseEncoder, Said, best_spans
 from sentio.nn.conversation_encoder import Lower
 
-PAIRS = 4096
-"""Pairs judged together: what bounds memory in long conversations."""
+PAIRS = 16_384
+"""Pairs judged together, those of a target at least: what bounds memory in long conversations."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What some models make of the pairs (target, candidate), shape (pairs, 2): log-odds that it is a cause and the
-    first and last token of the cause, shape (pairs,)."""
+class Opinion:
+    """What some models make of pairs: log-odds that the candidate is a cause and the first and last token of the cause,
+    shape (pairs,)."""
 
-    pairs: Tensor
     log_odds: NDArray[np.float64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -60,59 +59,72 @@ class CauseEncoderFinder:
         """See `CauseFinder.find`."""
         for felt in asked:
             place = {utterance.id: number for number, utterance in enumerate(felt.conversation.utterances)}
-            targets = [place[target] for target in felt.emotions]
+            targets = sorted(felt.emotions, key=place.__getitem__)
             if not targets:
                 yield {}
                 continue
             (reading,) = self._reader.read([felt], exact=True)
-            judged = judge(self._models, self._thresholds, reading, history(targets))
-            yield dict(zip(felt.emotions, _candidates(felt, reading, judged, targets), strict=True))
+            numbers = [place[target] for target in targets]
+            opinion = judge(self._models, self._thresholds, reading, torch.tensor(numbers))
+            yield dict(zip(targets, _candidates(felt, reading, opinion, numbers), strict=True))
 
 
-def history(targets: Sequence[int]) -> Tensor:
-    """Pairs of each target and every utterance up to it, shape (pairs, 2).
-
-    >>> history([0, 1]).tolist()
-    [[0, 0], [1, 0], [1, 1]]
-    """
-    ends = torch.tensor(targets) + 1
-    owner = torch.repeat_interleave(torch.tensor(targets), ends)
-    return torch.stack([owner, torch.cat([torch.arange(int(end)) for end in ends])], dim=1)
-
-
-def judge(models: Sequence[CauseEncoder], thresholds: Sequence[float], reading: Reading, pairs: Tensor) -> Judged:
-    """Mean opinion of the models on the pairs of one conversation: log-odds from each one's threshold on, and the words
-    that are best for all together (the whole candidate where spans are not learned)."""
+def judge(models: Sequence[CauseEncoder], thresholds: Sequence[float], reading: Reading, targets: Tensor) -> Opinion:
+    """Mean opinion of the models on all pairs of these utterances of a conversation, in ascending order, as
+    `nn.pair_grid.grid` numbers them: log-odds from each one's threshold on, and the words that are best for all
+    together (the whole candidate where words are not learned)."""
     found = []
     with torch.no_grad():
         said = [model.read([reading.heard]) for model in models]
-        for some in torch.split(pairs, PAIRS):
-            odds, firsts, lasts = [], [], []
-            for model, one, threshold in zip(models, said, thresholds, strict=True):
-                logits, states = model.judge(one, some[:, 0], some[:, 1])
-                first, last = model.point(one, some[:, 1], states)
-                odds.append(logits.double() - threshold)
-                firsts.append(first.log_softmax(-1))
-                lasts.append(last.log_softmax(-1))
-            found.append(
-                (torch.stack(odds).mean(0), *best_spans(torch.stack(firsts).sum(0), torch.stack(lasts).sum(0)))
-            )
-    log_odds, first, last = (torch.cat(part) for part in zip(*found, strict=True))
+        for first, new, end in _parts(targets.tolist()):
+            skipped = int((targets[first:new] + 1).sum())
+            found.append(_together(models, thresholds, said, targets[first:end], skipped))
+    return Opinion(*(torch.cat(part).numpy() for part in zip(*found, strict=True)))
+
+
+def _parts(targets: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Where to judge long lists of targets: first judged, first new, end; an answer rests on `NEXT` targets before.
+
+    >>> list(_parts([9_999, 10_000, 10_001]))
+    [(0, 0, 1), (0, 1, 2), (0, 2, 3)]
+    """
+    new = 0
+    while new < len(targets):
+        end, pairs = new, 0
+        while end < len(targets) and (end == new or pairs + targets[end] < PAIRS):
+            pairs += targets[end] + 1
+            end += 1
+        yield max(0, new - NEXT), new, end
+        new = end
+
+
+def _together(
+    models: Sequence[CauseEncoder], thresholds: Sequence[float], said: Sequence[Said], targets: Tensor, skipped: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The parts of an `Opinion` on the pairs of some targets but for the first `skipped`."""
+    odds, firsts, lasts = [], [], []
+    for model, one, threshold in zip(models, said, thresholds, strict=True):
+        judged = model.judge(one, targets)
+        candidates = judged.pairs[skipped:, 1]
+        first, last = model.point(one, candidates, judged.states[skipped:])
+        odds.append(judged.logits[skipped:].double() - threshold)
+        firsts.append(first.log_softmax(-1))
+        lasts.append(last.log_softmax(-1))
     if not models[0].shape.spans:
-        first, last = torch.zeros_like(first), (said[0].lengths[pairs[:, 1]] - 3).clamp(min=0)
-    return Judged(pairs, log_odds.numpy(), first.numpy(), last.numpy())
+        return torch.stack(odds).mean(0), torch.zeros_like(candidates), (said[0].lengths[candidates] - 3).clamp(min=0)
+    return torch.stack(odds).mean(0), *best_spans(torch.stack(firsts).sum(0), torch.stack(lasts).sum(0))
 
 
-def _candidates(felt: Felt, reading: Reading, judged: Judged, targets: Sequence[int]) -> Iterator[list[Candidate]]:
+def _candidates(felt: Felt, reading: Reading, opinion: Opinion, targets: Sequence[int]) -> Iterator[list[Candidate]]:
     """The candidates of each target, in spoken order."""
     said = felt.conversation.utterances
-    probabilities = 1 / (1 + np.exp(-np.clip(judged.log_odds, -50, 50)))
+    probabilities = 1 / (1 + np.exp(-np.clip(opinion.log_odds, -50, 50)))
     row = 0
     for target in targets:
         found = []
         for number in range(target + 1):
             places, text = reading.places[number], said[number].text
-            span = text[places[judged.first[row]][0] : places[judged.last[row]][1]] if places else ""
+            span = text[places[opinion.first[row]][0] : places[opinion.last[row]][1]] if places else ""
             found.append(Candidate(said[number].id, float(probabilities[row]), span))
             row += 1
         yield found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import torch
@@ -20,11 +21,14 @@ from sentio.training.cause_tuning import CauseLesson
 
 @dataclass(frozen=True)
 class Question:
-    """A conversation to be examined with: rows (target, candidate), shape (rows, 2), and of each row the candidate's
-    text and the causing words, None where there is no cause."""
+    """A conversation to be examined with: the numbers of its emotional utterances in ascending order, and for each row
+    that of its pair (see `nn.pair_grid.grid`), shape (rows,), of its candidate, shape (rows,), the candidate's text
+    and the causing words, None where there is no cause."""
 
     reading: Reading
-    rows: Tensor
+    targets: Tensor
+    pairs: Tensor
+    candidates: Sequence[int]
     texts: Sequence[str]
     spans: Sequence[str | None]
 
@@ -56,9 +60,13 @@ def questions(items: Sequence[AnnotatedConversation], reader: Reader, *, alone: 
 
 def _question(item: AnnotatedConversation, rows: Sequence[CausePair], reading: Reading) -> Question:
     place = {utterance.id: number for number, utterance in enumerate(item.conversation.utterances)}
+    targets = sorted({place[row.target] for row in rows})
+    firsts = dict(zip(targets, accumulate((target + 1 for target in targets), initial=0), strict=False))
     return Question(
         reading=reading,
-        rows=torch.tensor([(place[row.target], place[row.candidate]) for row in rows]).reshape(-1, 2),
+        targets=torch.tensor(targets),
+        pairs=torch.tensor([firsts[place[row.target]] + place[row.candidate] for row in rows]),
+        candidates=[place[row.candidate] for row in rows],
         texts=[row.candidate_text for row in rows],
         spans=[row.span for row in rows],
     )
@@ -67,27 +75,24 @@ def _question(item: AnnotatedConversation, rows: Sequence[CausePair], reading: R
 def lesson(asked: Question) -> CauseLesson:
     """The same rows to learn from; causing words behind the encoder's window are not learned."""
     spans = []
-    for number, (span, text, candidate) in enumerate(
-        zip(asked.spans, asked.texts, asked.rows[:, 1].tolist(), strict=True)
-    ):
+    for number, (span, text, candidate) in enumerate(zip(asked.spans, asked.texts, asked.candidates, strict=True)):
         if span is not None:
             begin = text.index(span)
             found = tokens_of(asked.reading.places[candidate], begin, begin + len(span))
             spans += [(number, *found)] if found else []
-    causes = torch.tensor([span is not None for span in asked.spans])
-    rows = torch.cat([asked.rows, causes[:, None].long()], dim=1)
-    return CauseLesson(asked.reading.heard, rows, torch.tensor(spans).reshape(-1, 3).long())
+    causes = torch.tensor([span is not None for span in asked.spans]).long()
+    rows = torch.stack([asked.pairs, causes], dim=1)
+    return CauseLesson(asked.reading.heard, asked.targets, rows, torch.tensor(spans).reshape(-1, 3).long())
 
 
 def examine(models: Sequence[CauseEncoder], thresholds: Sequence[float], asked: Sequence[Question]) -> Marked:
     """What the models answer together."""
     odds, words = [], []
     for one in asked:
-        judged = judge(models, thresholds, one.reading, one.rows)
-        odds.append(judged.log_odds)
-        for text, candidate, first, last in zip(
-            one.texts, one.rows[:, 1].tolist(), judged.first.tolist(), judged.last.tolist(), strict=True
-        ):
+        opinion, pairs = judge(models, thresholds, one.reading, one.targets), one.pairs.numpy()
+        odds.append(opinion.log_odds[pairs])
+        ends = zip(opinion.first[pairs].tolist(), opinion.last[pairs].tolist(), strict=True)
+        for text, candidate, (first, last) in zip(one.texts, one.candidates, ends, strict=True):
             places = one.reading.places[candidate]
             words.append(text[places[first][0] : places[last][1]] if places else "")
     return Marked(np.concatenate(odds), words)

@@ -141,7 +141,7 @@ class School:
         average = scores(exam, examine(list(models.values()), list(thresholds.values()), exam))
         return {
             "dialogues": len(exam),
-            "rows": sum(len(one.rows) for one in exam),
+            "rows": sum(len(one.texts) for one in exam),
             "seeds": seeds,
             **{name: asdict(spread([one[name] for one in seeds.values()])) for name in average},
             "average_of_seeds": average,
