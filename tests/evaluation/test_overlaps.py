@@ -1,10 +1,12 @@
 """Which splits hold the same conversations, and that a system which has seen one is marked on the other."""
 
+from pathlib import Path
+
 import pytest
 
 from sentio import registry
 from sentio.card import CorpusCard
-from sentio.evaluation import overlaps
+from sentio.evaluation import evaluate, overlaps
 from sentio.evaluation.predictors import Contender
 
 
@@ -60,3 +62,10 @@ def test_cards_share_with_corpora_that_there_are() -> None:
         shared = {one.removesuffix("/*") for one in component.card.shares}
         assert shared <= known.keys() - {name}
         assert len(shared) == len(component.card.shares)
+
+
+def test_baselines_learn_from_the_training_split_of_the_cut_that_is_scored(miniatures: Path, tmp_path: Path) -> None:
+    outcome = evaluate("majority", "peld", split="dialogue_validation", data=miniatures, out=tmp_path / "run")
+    assert {row.learned for row in outcome.rows} == {"dialogue_train"}
+    assert not any(map(outcome.learned_from_scored, outcome.rows))
+    assert outcome.chosen_on == "another split"

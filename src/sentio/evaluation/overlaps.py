@@ -1,13 +1,25 @@
 """Which splits hold the same conversations: a score on one is no result for what has learned from the other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sentio import registry
 from sentio.card import CorpusCard
 
 ROLE = re.compile(r"train|validation|test|\d+$")
 """The part of a split's name that tells it from the others of its cut: dialogue_train, session3."""
+
+
+def training(split: str, splits: Collection[str]) -> str | None:
+    """The training split of the cut that a split is of, else the corpus's main one; None where it has none.
+
+    >>> training("dialogue_validation", ["train", "validation", "dialogue_train"])
+    'dialogue_train'
+    >>> training("session3", ["train", "session3"])
+    'train'
+    """
+    own = ROLE.sub("train", split)
+    return next((name for name in (own, "train") if name in splits), None)
 
 
 def seen(split: str, splits: Iterable[str]) -> bool:

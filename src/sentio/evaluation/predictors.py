@@ -63,7 +63,9 @@ class Contender:
         return "another split" if self.seen else "nothing"
 
 
-def system(name: str, task: Task, corpus: Corpus, options: Mapping[str, object] | None = None) -> Contender:
+def system(
+    name: str, task: Task, corpus: Corpus, options: Mapping[str, object] | None = None, split: str = "validation"
+) -> Contender:
     """The contender that `--system` names: a recogniser, a run folder, a file of predictions or a baseline.
 
     What the option `demos` shows it counts as seen. Raises `UnknownName` for what is none of them, `InputError` for
@@ -73,7 +75,7 @@ def system(name: str, task: Task, corpus: Corpus, options: Mapping[str, object] 
     if name in (baselines := registry.components("evaluation.baselines")):
         if task.name not in (answers := cast(BaselineCard, baselines[name].card).answers):
             raise SentioError(f"{name} is a baseline for {', '.join(answers)}, not for {task.name}")
-        return baseline(name, corpus)
+        return baseline(name, corpus, split)
     known = {one: found for kind in registry.METHODS for one, found in registry.components(kind).items()}
     if name not in known:
         if Path(name).suffix in given.SUFFIXES and Path(name).is_file():
@@ -87,22 +89,23 @@ def system(name: str, task: Task, corpus: Corpus, options: Mapping[str, object] 
     return Contender(name, "system", seeded, made.summary, seen=made.fitted_on + made.selected_on + shown)
 
 
-def baseline(name: str, corpus: Corpus) -> Contender:
-    """The contender of a baseline's card."""
+def baseline(name: str, corpus: Corpus, split: str = "validation") -> Contender:
+    """The contender of a baseline's card; what it learns from is the training split that belongs to `split`."""
     card = cast(BaselineCard, registry.find("evaluation.baselines", name).card)
-    learned = "" if card.learns == "nothing" else "train" if "train" in corpus.splits else "the scored split itself"
+    source = None if card.learns == "nothing" else overlaps.training(split, corpus.splits)
+    learned = "" if card.learns == "nothing" else source or "the scored split itself"
     kind: Kind = "oracle" if card.oracle else "baseline"
-    seen = (f"{corpus.name}/train",) if learned == "train" else ()
+    seen = (f"{corpus.name}/{source}",) if source else ()
     return Contender(name, kind, card.seeded, card.summary, learned, seen)
 
 
-def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Contender]:
-    """The task's baselines that make sense here.
+def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked], split: str = "validation") -> list[Contender]:
+    """The task's baselines that make sense here, on that split.
 
     One that needs conversations is left out where there is no training split, one that reads what was said
     before where nothing was, and an oracle where no earlier utterance is labelled.
     """
-    trained = "train" in corpus.splits
+    trained = overlaps.training(split, corpus.splits) is not None
     dialogue = any(len(one.item.conversation) > 1 for one in asked)
     labelled = any(len(one.item.gold.get(task.layer, ())) > 1 for one in asked)
     found = []
@@ -110,7 +113,7 @@ def baselines(task: Task, corpus: Corpus, asked: Sequence[Asked]) -> list[Conten
         card = cast(BaselineCard, component.card)
         fits = (trained or card.learns != "conversations") and (dialogue or not card.context)
         if task.name in card.answers and fits and (labelled or not card.oracle):
-            found.append(baseline(name, corpus))
+            found.append(baseline(name, corpus, split))
     return found
 
 

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from sentio import corpora, registry
 from sentio.corpora import Corpus
 from sentio.errors import InputError, UnknownName
-from sentio.evaluation import predictors, tasks
+from sentio.evaluation import overlaps, predictors, tasks
 from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.given import GivenAnswers
 from sentio.evaluation.journal import Journal
@@ -112,11 +112,11 @@ class _Call:
         items = list(corpus.conversations(split))
         target = target or tasks.default_target(corpus.card)
         task = tasks.for_target(corpus, target, items)
-        first = predictors.system(system, task, corpus, options)
+        first = predictors.system(system, task, corpus, options, split)
         if options and (first.kind != "system" or first.sha256):
             raise UnknownName(f"option of {system}", next(iter(options)), ())
         asked = tasks.asked(task, items)
-        others = (one for one in predictors.baselines(task, corpus, asked) if one.name != first.name)
+        others = (one for one in predictors.baselines(task, corpus, asked, split) if one.name != first.name)
         return cls(system, corpus, split, target, seeds, options, task, asked, (first, *others))
 
     def config(self) -> str:
@@ -130,7 +130,7 @@ class _Call:
             "target": self.target,
             "seeds": self.seeds,
             "data": self.corpus.fingerprint(self.split),
-            "training": self.corpus.fingerprint("train") if self.learned else "",
+            "training": self.corpus.fingerprint(self.learned) if self.learned else "",
             "predictions": self.contenders[0].sha256,
             "model": self._model_digest(),
         }
@@ -148,7 +148,7 @@ class _Call:
             for one in self.asked
             for t in one.targets
         )
-        read = {self.split, "train"} if self.learned else {self.split}
+        read = {self.split, self.learned} if self.learned else {self.split}
         names = dict.fromkeys(name for split in sorted(read) for name in self.corpus.card.files[split])
         return {
             "seeds": list(range(self.seeds)),
@@ -158,17 +158,17 @@ class _Call:
         }
 
     @property
-    def learned(self) -> bool:
-        """Whether somebody here learns from the training split."""
-        return any(contender.learned == "train" for contender in self.contenders)
+    def learned(self) -> str | None:
+        """The training split, where somebody here learns from it."""
+        source = overlaps.training(self.split, self.corpus.splits)
+        return source if any(contender.learned == source for contender in self.contenders) else None
 
     @cached_property
     def training(self) -> tuple[Asked, ...]:
         """What baselines learn from: the training split, or where there is none (for shares of labels only)
         the scored split itself."""
-        if "train" not in self.corpus.splits:
-            return self.asked
-        return tasks.asked(self.task, list(self.corpus.conversations("train")))
+        source = overlaps.training(self.split, self.corpus.splits)
+        return self.asked if source is None else tasks.asked(self.task, list(self.corpus.conversations(source)))
 
     def try_system(self) -> None:
         """Raise what keeps the system from answering before a folder is made for it.
