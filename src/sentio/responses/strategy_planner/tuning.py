@@ -25,7 +25,7 @@ class PlannerTuning(ConversationTuning):
     strategy's inverse frequency that its loss is weighted by: 0 for none, 1 so that all strategies weigh the same.
     """
 
-    epochs: int = Field(default=8, gt=0)
+    epochs: int = Field(default=12, gt=0)
     balance: float = Field(default=1.0, ge=0, le=1)
 
 
