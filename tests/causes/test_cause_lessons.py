@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sentio import corpora, labels
-from sentio.causes.cause_encoder.lessons import Marked, Question, lesson, questions, scores, threshold
+from sentio.causes.cause_encoder.lessons import SLACK, Marked, Question, lesson, questions, scores, threshold
 from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
 from sentio.encoders.mini import MODEL
 from sentio.metrics.extractive import causal_entailment_scores
@@ -78,7 +78,7 @@ def test_words_become_tokens_and_the_same_words_again(asked: list[Question]) -> 
 
 
 @given(st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=2, max_size=12))
-def test_the_threshold_is_the_best_there_is(rows: list[tuple[int, bool]]) -> None:
+def test_the_threshold_is_the_lowest_of_the_good_ones(rows: list[tuple[int, bool]]) -> None:
     odds, gold = np.array([odd for odd, _ in rows], float), [cause for _, cause in rows]
     nothing = Heard([torch.zeros(2, 2)], torch.zeros(1).long(), torch.zeros(1).long())
     asked = [
@@ -95,9 +95,11 @@ def test_the_threshold_is_the_best_there_is(rows: list[tuple[int, bool]]) -> Non
     def macro(least: float) -> float:
         return causal_entailment_scores(gold, odds >= least).f1_macro
 
-    chosen = threshold(asked, Marked(odds, [""] * len(rows)))
     # At least one row is a cause: a system that never answers is none.
-    assert macro(chosen) == pytest.approx(max(macro(each) for each in np.unique(odds)))
+    found = {each: macro(each) for each in np.unique(odds).tolist()}
+    lowest = min(each for each in found if found[each] >= max(found.values()) - SLACK)
+    chosen = threshold(asked, Marked(odds, [""] * len(rows)))
+    assert min(each for each in found if each >= chosen) == lowest
 
 
 def test_characters_and_tokens() -> None:
