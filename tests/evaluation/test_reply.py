@@ -1,6 +1,6 @@
 """The words of turns to come: who is asked for them, what systems see, how they are scored."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
@@ -9,7 +9,7 @@ from sentio.evaluation.base import Asked, Predictions
 from sentio.evaluation.baselines import generic_reply, repeat_last, similar_reply
 from sentio.evaluation.replying import replying
 from sentio.evaluation.tasks.reply import ReplyTask, emotion_agreement
-from sentio.gold import AnnotatedConversation
+from sentio.gold import AnnotatedConversation, Layer
 from sentio.responses import NextTurn
 from sentio.results import Reply
 
@@ -101,3 +101,20 @@ def test_a_reply_in_another_mood_does_not_agree() -> None:
     gold = ["Thank you so much, this is wonderful!", "I hate you, get out!"]
     assert emotion_agreement(gold, gold[::-1]) == 0
     assert emotion_agreement(gold, [gold[0], ""]) == 0.5
+
+
+class InCharacter(Listening):
+    """Is told what CPED's task gives."""
+
+    conditions: Mapping[str, str] = {"emotion": "emotion", "act": "dialogue act"}
+
+
+def test_a_published_task_may_give_more_than_what_was_said() -> None:
+    gold: dict[str, Layer] = {"emotion": {"0": "anger", "2": "joy"}, "dialogue act": {"2": "answer"}}
+    responder = InCharacter()
+    predictor = replying(responder, TASK)
+    list(predictor.predict([TASK.asked(LUNCH.item.model_copy(update={"gold": gold}))]))
+    first, second = responder.seen
+    assert (first.wanted, first.felt) == ({"emotion": "joy", "act": "answer"}, {"0": "anger"})
+    assert (second.wanted, second.felt) == ({}, {"0": "anger", "2": "joy"})
+    assert "gold emotion and dialogue act" in next(predictor.remarks())  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Systems that reply as predictors: what a reply is to be, or its words, from what was said before it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import tee
 
 from sentio.errors import SentioError
@@ -8,7 +9,7 @@ from sentio.evaluation.base import Answer, Asked, Predictor, Target, Task
 from sentio.evaluation.hearing import Heard
 from sentio.gold import AnnotatedConversation
 from sentio.recognition.base import Remarking
-from sentio.responses import Deciding, Hearing, NextTurn, Responder
+from sentio.responses import Conditioned, Deciding, Hearing, NextTurn, Responder
 
 TOLD = ("situation", "problem_type", "emotion_type")
 """Facts that the one who seeks support tells before the conversation, in releases of ESConv; what is known only
@@ -37,7 +38,7 @@ class Replied:
     def predict(self, asked: Iterable[Asked]) -> Iterator[Sequence[Answer]]:
         """One answer a target; turns of several conversations are asked for together."""
         first, second = tee(asked)
-        turns = (turn_before(one.item, target, "reply") for one in first for target in one.targets)
+        turns = (self._turn(one.item, target) for one in first for target in one.targets)
         replies = self._responder.respond(turns)
         for one in second:
             said = [next(replies) for _ in one.targets]
@@ -45,8 +46,20 @@ class Replied:
                 self._failed, self._last = self._failed + (reply.error is not None), reply.error or self._last
             yield [Answer(reply.text) for reply in said]
 
+    def _turn(self, item: AnnotatedConversation, target: Target) -> NextTurn:
+        """What was said before, and what of the gold the responder's published task gives it."""
+        turn = turn_before(item, target, "emotion" if "emotion" in self._told else "reply")
+        gold = {name: item.gold.get(layer, {}).get(target.utterance) for name, layer in self._told.items()}
+        return replace(turn, wanted={name: label for name, label in gold.items() if isinstance(label, str)})
+
+    @property
+    def _told(self) -> Mapping[str, str]:
+        return self._responder.conditions if isinstance(self._responder, Conditioned) else {}
+
     def remarks(self) -> Iterator[str]:
-        """How many replies could not be made, and what the responder has to say."""
+        """How many replies could not be made, what gold was told, and what the responder has to say."""
+        if self._told:
+            yield f"the published task tells it the gold {' and '.join(self._told.values())} of what it is to say"
         if self._failed:
             yield f"{self._failed} replies could not be made, the last because: {self._last}"
         if isinstance(self._responder, Remarking):

@@ -7,10 +7,21 @@ from pathlib import Path
 from sentio import files, loading
 from sentio.conversation import Conversation
 from sentio.responses import crisis
-from sentio.responses.base import Deciding, Decision, Hearing, NextTurn, Responder, answerer
+from sentio.responses.base import Conditioned, Deciding, Decision, Hearing, NextTurn, Responder, answerer
 from sentio.results import AnsweredConversation, Replies
 
-__all__ = ["Deciding", "Decision", "Hearing", "NextTurn", "Responder", "answerer", "load", "respond", "respond_stream"]
+__all__ = [
+    "Conditioned",
+    "Deciding",
+    "Decision",
+    "Hearing",
+    "NextTurn",
+    "Responder",
+    "answerer",
+    "load",
+    "respond",
+    "respond_stream",
+]
 
 DEFAULT = "support"
 

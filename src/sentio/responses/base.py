@@ -80,6 +80,18 @@ class Hearing(Protocol):
         ...
 
 
+@runtime_checkable
+class Conditioned(Protocol):
+    """A responder whose published task tells it more than what was said.
+
+    `conditions` are the annotation layers it is told, by the name of `Reply`'s field: of the turn to come in
+    `NextTurn.wanted`, of the earlier ones, for "emotion", in `NextTurn.felt`.
+    """
+
+    @property
+    def conditions(self) -> Mapping[str, str]: ...
+
+
 def answerer(conversation: Conversation, name: str | None = None) -> str:
     """Who replies: `name`, else the last of the others who spoke, else, where one speaks alone, "sentio".
 

@@ -77,6 +77,11 @@ class Personalised:
         self._model, self._wanted, self._profiler = model, wanted, profiler
         finalize(self, model.close)  # nobody closes a responder: what it holds open goes with it
 
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """What CPED's task of replies gives: the emotion and the dialogue act of every turn (its paper, task PEC)."""
+        return {"emotion": "emotion", "act": "dialogue act"}
+
     def respond(self, turns: Iterable[NextTurn]) -> Iterator[Reply]:
         """See `Responder.respond`."""
         yield from flows.run(self._model, map(self._reply, turns))
