@@ -6,7 +6,7 @@ import pytest
 
 from sentio import registry
 from sentio.card import BaselineCard
-from sentio.conversation import Conversation, Utterance
+from sentio.conversation import Conversation, Speaker, Utterance
 from sentio.evaluation import predictors
 from sentio.evaluation.base import Asked, Predictor, Task
 from sentio.evaluation.tasks import asked
@@ -15,12 +15,14 @@ from sentio.evaluation.tasks.classification import Classification
 from sentio.evaluation.tasks.multilabel import MultiLabel
 from sentio.evaluation.tasks.next_emotion import NextEmotion
 from sentio.evaluation.tasks.open_vocabulary import OpenVocabulary
+from sentio.evaluation.tasks.personality import Personality
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, GoldCause, Layer
 from sentio.metrics.wheels import Wheels
+from sentio.personality import TRAITS
 
 BASELINES = registry.components("evaluation.baselines")
 LABELS = ("joy", "anger", "neutral")
@@ -33,6 +35,7 @@ KINDS: dict[str, Task] = {
     ),
     "regression": Regression("empathy"),
     "text": Text("explanation"),
+    "personality": Personality(),
     "reply": ReplyTask(),
     "causes": Causes(),
     "spans": Spans(),
@@ -60,8 +63,9 @@ def chat(name: str, *texts: str, emotions: Sequence[str]) -> AnnotatedConversati
     }
     causes = [GoldCause(target=turn.id, evidence=turn.id, span=turn.text) for turn in turns[-1:]]
     causes.append(GoldCause(target=turns[-1].id, evidence=None))
+    profiles = {who: Speaker(name=who, traits=dict.fromkeys(TRAITS, "high")) for who in "AB"}
     return AnnotatedConversation(
-        conversation=Conversation(id=name, utterances=tuple(turns)), gold=gold, causes=tuple(causes)
+        conversation=Conversation(id=name, utterances=tuple(turns), profiles=profiles), gold=gold, causes=tuple(causes)
     )
 
 
