@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from sentio import Conversation, Utterance, llms, respond
-from sentio.errors import InputError, LanguageModelError, SentioError
+from sentio.errors import LanguageModelError, SentioError
 from sentio.llms.base import Answer, Question
 from sentio.prompts import support as prompts
 from sentio.responses import Deciding, NextTurn, load
 from sentio.responses.support.background import Background, read
 from sentio.responses.support.responder import Support
 from sentio.responses.support.selectors import STRATEGIES
-from sentio.responses.support.stage import DEFAULT, stage
+from sentio.responses.support.stage import DEFAULT
 from sentio.responses.wording import FALLBACK
 
 ASKS = {"zero-shot": 2, "few-shot": 2, "direct-refine": 3, "self-refine": 4, "emotional-cot": 3}
@@ -249,34 +249,6 @@ def test_facts_and_commonsense_are_told(tmp_path: Path) -> None:
     assert "calm" not in asked
 
 
-def test_commonsense_of_the_conversation_where_the_turn_has_none() -> None:
-    known = Background(inferred={("c", None): {"xReact": ("calm",)}, ("c", "0"): {"xReact": ("loud",)}})
-    assert known.inferred_of(NextTurn(CHAT, "Ada")) == {"xReact": ("calm",)}
-    assert known.inferred_of(NextTurn(chat(name="other"), "Ada")) == {}
-
-
-@pytest.mark.parametrize(
-    ("line", "wrong"),
-    [
-        ("{", "not valid JSON: Expecting property name"),
-        ('{"situation": "x"}', "conversation: field required"),
-        ('{"conversation": "c", "xReact": "sad"}', "xReact: should be a list of texts"),
-        ('{"conversation": "c", "situation": ["sad"]}', "situation: should be a text"),
-        (
-            '{"conversation": "c", "utterance": "1", "situation": "x"}',
-            "situation: a fact holds for the whole conversation",
-        ),
-    ],
-)
-def test_a_broken_file_names_the_line(line: str, wrong: str, tmp_path: Path) -> None:
-    path = tmp_path / "known.jsonl"
-    path.write_text('{"conversation": "c", "situation": "fine"}\n' + line + "\n")
-    with pytest.raises(InputError, match=f"known.jsonl:2: {wrong}"):
-        load("support", {"llm": "scripted/lexicon", "background": path})
-    with pytest.raises(InputError, match="cannot be read"):
-        load("support", {"llm": "scripted/lexicon", "background": tmp_path / "nowhere.jsonl"})
-
-
 @pytest.mark.parametrize(
     ("options", "wrong"),
     [
@@ -290,17 +262,6 @@ def test_a_broken_file_names_the_line(line: str, wrong: str, tmp_path: Path) -> 
 def test_options_that_do_not_fit(options: dict[str, object], wrong: str) -> None:
     with pytest.raises(SentioError, match=wrong):
         load("support", options)
-
-
-def test_stages() -> None:
-    said = [Utterance(id=str(n), speaker="AB"[n % 2], text=text) for n, text in enumerate(["Why?", "Because."] * 10)]
-    assert [stage(said[: 2 * n], "A") for n in range(9)] == [
-        "exploration", "exploration", "exploration", "comforting", "comforting", "comforting", "comforting",
-        "comforting", "action",
-    ]  # fmt: skip
-    tried = [Utterance(id=str(n), speaker="A", text="Hm.") for n in range(3)]
-    tried.append(Utterance(id="3", speaker="A", text="你可以出去走走。"))
-    assert (stage(tried[:3], "A"), stage(tried, "A")) == ("exploration", "action")
 
 
 def test_a_long_conversation_fits_and_keeps_its_end() -> None:
