@@ -19,6 +19,7 @@ from sentio.evaluation.tasks.personality import Personality
 from sentio.evaluation.tasks.regression import Regression
 from sentio.evaluation.tasks.reply import ReplyTask
 from sentio.evaluation.tasks.spans import Spans
+from sentio.evaluation.tasks.strategy import Strategy
 from sentio.evaluation.tasks.text import Text
 from sentio.gold import AnnotatedConversation, GoldCause, Layer
 from sentio.metrics.wheels import Wheels
@@ -39,6 +40,7 @@ KINDS: dict[str, Task] = {
     "reply": ReplyTask(),
     "causes": Causes(),
     "spans": Spans(),
+    "strategy": Strategy("emotion", LABELS),
 }
 
 
