@@ -40,7 +40,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="causes of a conversation, read once and pair by pair")
     parser.add_argument("--turns", type=int, nargs="+", default=[10, 30, 100])
-    parser.add_argument("--upper", type=int, default=3, help="layers that read the conversation")
+    parser.add_argument("--upper", type=int, default=0, help="layers that read the conversation")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--context", action="store_true", help="give each pair its history")
     wanted = parser.parse_args()

@@ -42,7 +42,7 @@ class CauseShape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     emotions: int = Field(ge=2)
-    upper: int = Field(default=3, ge=0, le=6)
+    upper: int = Field(default=0, ge=0, le=6)
     hidden: int = Field(default=128, ge=2)
     reach: int = Field(default=64, ge=2)
     context: bool = True

@@ -36,11 +36,11 @@ Progress = Callable[[str, float], None]
 class Recipe(BaseModel):
     """Everything that decides the result.
 
-    Without `context` each pair is judged by its two utterances alone, without `distance` nothing tells how far they
-    are apart, and without `history` of all emotions only the target's is told (see `nn.cause_pairs.CauseShape`). A
-    `span_weight` of 0 chooses no words: a cause is all of an utterance. Of the training dialogues every
-    `held_out`-th is not learned from but measured on at the end: on validation epoch and threshold are chosen. `limit`
-    cuts both splits to so many conversations, for a trial.
+    `upper` layers of `mini` are trained, none by default. Without `context` each pair is judged by its two utterances
+    alone, without `distance` nothing tells how far they are apart, and without `history` of all emotions only the
+    target's is told (see `nn.cause_pairs.CauseShape`). A `span_weight` of 0 chooses no words: a cause is all of an
+    utterance. Of the training dialogues every `held_out`-th is not learned from but measured on at the end: on
+    validation epoch and threshold are chosen. `limit` cuts both splits to so many conversations, for a trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,8 +48,8 @@ class Recipe(BaseModel):
     system: Literal["cause_encoder"]
     corpus: Literal["reccon"]
     seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
-    epochs: int = Field(default=6, ge=1)
-    upper: int = Field(default=3, ge=0, le=6)
+    epochs: int = Field(default=8, ge=1)
+    upper: int = Field(default=0, ge=0, le=6)
     hidden: int = Field(default=128, ge=2)
     reach: int = Field(default=64, ge=2)
     context: bool = True
