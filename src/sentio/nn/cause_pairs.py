@@ -20,7 +20,7 @@ from sentio.nn.pair_grid import Beside, grid
 from sentio.nn.token_windows import windows
 
 FAR = 10
-"""Utterances between a pair from which on all distances are one: 1 in 20 causes of RECCON's training lies so far."""
+"""Utterances back from which on all distances are one: 54 of the 7,269 causes of RECCON's training lie so far."""
 KINDS = 2 * (FAR + 1)
 """Places of a pair: each distance, said by the same speaker or not."""
 NEXT = 2
