@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,17 @@ class Scribe:
         questions = list(questions)
         self.asked += questions
         for question in reversed(questions) if self._backwards else questions:
-            said = self._says(question)
-            if isinstance(said, str):
-                yield Answer(
-                    question, said, valid=said == "!", error="no JSON" if said != "!" else "the server is gone"
-                )
-            else:
-                assert question.schema is not None
-                wrong = fault(said, question.schema)
-                yield Answer(question, json.dumps(said), value=None if wrong else said, valid=not wrong, error=wrong)
+            first = self._answer(question)
+            # As adapters do: what is no JSON of the schema is asked for once more.
+            yield first if first.valid else replace(self._answer(question), valid=False)
+
+    def _answer(self, question: Question) -> Answer:
+        said = self._says(question)
+        if isinstance(said, str):
+            return Answer(question, said, valid=said == "!", error="no JSON" if said != "!" else "the server is gone")
+        assert question.schema is not None
+        wrong = fault(said, question.schema)
+        return Answer(question, json.dumps(said), value=None if wrong else said, valid=not wrong, error=wrong)
 
     def close(self) -> None:
         pass
@@ -101,14 +104,7 @@ def test_nobody_says_the_cause() -> None:
     "useless",
     [
         named((3, "ate every tulip")),  # said after the utterance
-        named((0, "The gate")),
-        named((-1, "The gate")),
         named((1, "The gate"), (9, "what")),
-        {"causes": "none"},
-        {"reasons": []},
-        {"causes": [{"utterance": "1", "words": "gate"}]},
-        {"causes": [{"utterance": 1}]},
-        "Because of the gate.",
     ],
 )
 def test_a_useless_answer_is_asked_for_once_more(useless: "dict[str, Any] | str") -> None:
@@ -119,6 +115,30 @@ def test_a_useless_answer_is_asked_for_once_more(useless: "dict[str, Any] | str"
     first, second = model.asked
     assert second.messages[1].content.startswith(first.messages[1].content)
     assert "numbers, 1 to 2" in second.messages[1].content
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        named((0, "The gate")),
+        named((-1, "The gate")),
+        {"causes": "none"},
+        {"reasons": []},
+        {"causes": [{"utterance": "1", "words": "gate"}]},
+        {"causes": [{"utterance": 1}]},
+        "Because of the gate.",
+    ],
+)
+def test_what_the_adapter_has_repaired_is_taken_and_what_it_could_not_is_not_asked_again(
+    useless: "dict[str, Any] | str",
+) -> None:
+    model = scripted(useless, named((1, "gate")))
+    found, _ = asked(model, Felt(GARDEN, {"u1": "fear"}))
+    assert (found, len(model.asked)) == ([[("u0", 1.0, "gate"), ("u1", 0.0, "")]], 1)
+    hopeless = scripted(useless, useless)
+    _, remarks = asked(hopeless, Felt(GARDEN, {"u1": "fear"}))
+    assert "1 of 1 emotional utterances have the causes of the position rule" in remarks[0]
+    assert len(hopeless.asked) == 1
 
 
 def test_after_two_useless_answers_a_rule_decides() -> None:

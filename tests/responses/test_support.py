@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -32,30 +32,36 @@ CHAT = chat(("Ada", "Hello, how are you?"), ("Bo", "I cry all day. They gave my 
 
 @dataclass
 class Listed:
-    """A language model that gives these answers in turn, and remembers what it was asked."""
+    """A language model that gives these answers in turn, and remembers what it was asked.
+
+    As adapters do, it asks once more itself where a label or JSON is wanted and the words are none.
+    """
 
     answers: Sequence[str]
     asked: list[Question] = field(default_factory=list)
     name: str = "listed"
 
+    def __post_init__(self) -> None:
+        self._rest = iter(self.answers)
+
     def ask(self, questions: Iterable[Question]) -> Iterator[Answer]:
         for question in questions:
-            text = self.answers[len(self.asked)]
             self.asked.append(question)
-            if text == "<no server>":
-                yield Answer(question, error="the server is gone")
-            elif question.choices:
-                known = text in question.choices
-                yield Answer(
-                    question, text=text, choice=text if known else None, valid=known, error=None if known else "?"
-                )
-            elif question.schema:
-                try:
-                    yield Answer(question, text=text, value=json.loads(text))
-                except ValueError:
-                    yield Answer(question, text=text, valid=False, error="no JSON object")
-            else:
-                yield Answer(question, text=text)
+            first = self._answer(question)
+            yield replace(self._answer(question), valid=False) if not first.valid else first
+
+    def _answer(self, question: Question) -> Answer:
+        text = next(self._rest)
+        if text == "<no server>":
+            return Answer(question, error="the server is gone")
+        if question.choices and text not in question.choices:
+            return Answer(question, text=text, valid=False, error="no label")
+        if question.schema:
+            try:
+                return Answer(question, text=text, value=json.loads(text))
+            except ValueError:
+                return Answer(question, text=text, valid=False, error="no JSON object")
+        return Answer(question, text=text, choice=text if question.choices else None)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -122,20 +128,19 @@ def test_feelings_come_first_in_emotional_cot() -> None:
 def test_feelings_that_cannot_be_read_are_left_out() -> None:
     model = Listed(["sad!", '{"feels": "hungry", "because": ""}', "question", words("What happened?", "shame")])
     (reply,) = support(model, selector="emotional-cot").respond([NextTurn(CHAT, "Ada")])
-    assert (reply.strategy, reply.feels, reply.calls) == ("question", "shame", 4)
+    assert (reply.strategy, reply.feels, reply.calls) == ("question", "shame", 3)
 
 
 def test_one_repair_then_the_rule_of_the_stage() -> None:
     model = Listed(["hugging", "hugs", words("Come here.")])
     responder = support(model)
     (reply,) = responder.respond([NextTurn(CHAT, "Ada")])
-    assert (reply.strategy, reply.fallbacks, reply.calls) == (DEFAULT["exploration"], ("strategy",), 3)
-    assert model.asked[1].messages[-1].content.endswith(prompts.CHOOSE_AGAIN)
-    assert list(responder.remarks()) == ["2 of 3 answers were no label or no JSON at first (66.7 %)"]
+    assert (reply.strategy, reply.fallbacks, reply.calls) == (DEFAULT["exploration"], ("strategy",), 2)
+    assert list(responder.remarks()) == ["1 of 2 answers were no label or no JSON at first (50.0 %)"]
 
 
 def test_a_strategy_in_the_models_own_words_is_read() -> None:
-    model = Listed(['I would choose "Self-disclosure".', words("Me too.")])
+    model = Listed(["hm", 'I would choose "Self-disclosure".', words("Me too.")])
     (reply,) = support(model).respond([NextTurn(CHAT, "Ada")])
     assert (reply.strategy, reply.fallbacks) == ("self-disclosure", ())
 
@@ -154,7 +159,7 @@ def test_words_that_cannot_be_read_twice_are_replaced() -> None:
 
 
 def test_plain_words_without_json_are_a_reply() -> None:
-    model = Listed(["question", "Ada: What happened?"])
+    model = Listed(["question", "What happened?", "Ada: What happened?"])
     (reply,) = support(model).respond([NextTurn(CHAT, "Ada")])
     assert (reply.text, reply.feels, reply.fallbacks) == ("What happened?", None, ("feels",))
 

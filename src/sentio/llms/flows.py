@@ -54,7 +54,7 @@ def settled(
     """
     answer = yield question
     repaired = not answer.valid and (answer.value is not None or answer.choice is not None)
-    if (value := read(answer)) is not None or (answer.error and answer.valid) or repaired:
+    if (value := read(answer)) is not None or answer.error or repaired:
         return value, answer
     answer = yield spelled_out(question, correction)
     return read(answer), answer
