@@ -14,7 +14,7 @@ from torch import Tensor
 from sentio import labels
 from sentio.causes.base import Candidate, Felt, Judgement
 from sentio.causes.cause_encoder import manifest as files
-from sentio.causes.cause_encoder.reading import Reader, Reading
+from sentio.causes.cause_encoder.reading import Reader, Reading, words_at
 from sentio.errors import SentioError
 from sentio.nn.cause_pairs import NEXT, CauseEncoder, Said, best_spans
 from sentio.nn.conversation_encoder import Lower
@@ -123,8 +123,8 @@ def _candidates(felt: Felt, reading: Reading, opinion: Opinion, targets: Sequenc
     for target in targets:
         found = []
         for number in range(target + 1):
-            places, text = reading.places[number], said[number].text
-            span = text[places[opinion.first[row]][0] : places[opinion.last[row]][1]] if places else ""
+            ends = int(opinion.first[row]), int(opinion.last[row])
+            span = words_at(said[number].text, reading.places[number], *ends)
             found.append(Candidate(said[number].id, float(probabilities[row]), span))
             row += 1
         yield found

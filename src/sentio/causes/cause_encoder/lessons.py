@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sentio.causes.base import Felt
 from sentio.causes.cause_encoder.finder import judge
-from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of
+from sentio.causes.cause_encoder.reading import Reader, Reading, tokens_of, words_at
 from sentio.corpora.reccon_folds import CausePair, fold1
 from sentio.gold import AnnotatedConversation
 from sentio.metrics.extractive import causal_entailment_scores, causal_span_scores
@@ -97,8 +97,7 @@ def examine(models: Sequence[CauseEncoder], thresholds: Sequence[float], asked: 
         odds.append(opinion.log_odds[pairs])
         ends = zip(opinion.first[pairs].tolist(), opinion.last[pairs].tolist(), strict=True)
         for text, candidate, (first, last) in zip(one.texts, one.candidates, ends, strict=True):
-            places = one.reading.places[candidate]
-            words.append(text[places[first][0] : places[last][1]] if places else "")
+            words.append(words_at(text, one.reading.places[candidate], first, last))
     return Marked(np.concatenate(odds), words)
 
 

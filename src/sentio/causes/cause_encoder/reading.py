@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
 from sentio.causes.base import Felt
@@ -14,7 +14,7 @@ from sentio.nn.cause_pairs import Heard
 from sentio.nn.conversation_encoder import Lower
 
 Places = Sequence[tuple[int, int]]
-"""Where each word token of an utterance begins and ends in its text, in characters."""
+"""Where the word of each token of an utterance begins and ends in its text, in characters: no span cuts a word."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Reader:
         for felt in asked:
             own = slice(first, first + len(felt.conversation))
             heard = self._heard(felt, states[own])
-            found.append(Reading(heard, [encoding.offsets[1:-1] for encoding in encodings[own]]))
+            found.append(Reading(heard, [_places(encoding) for encoding in encodings[own]]))
             first = own.stop
         return found
 
@@ -65,8 +65,28 @@ class Reader:
         )
 
 
+def _places(encoding: Encoding) -> Places:
+    """The places of the tokens between begin and end; a token of the tokenizer's own in the text is no word's."""
+    tokens = zip(encoding.word_ids[1:-1], encoding.offsets[1:-1], strict=True)
+    return [own if word is None else encoding.word_to_chars(word) or own for word, own in tokens]
+
+
+def words_at(text: str, places: Places, first: int, last: int) -> str:
+    """The words from one token to another; where they are signs only, all of them: a mark is the cause of nothing.
+
+    >>> words_at("Pancakes? Now?", [(0, 8), (0, 8), (8, 9), (10, 13), (13, 14)], 1, 2)
+    'Pancakes?'
+    >>> words_at("Pancakes?", [(0, 8), (0, 8), (8, 9)], 2, 2)
+    'Pancakes?'
+    """
+    if not places:
+        return ""
+    found = text[places[first][0] : places[last][1]]
+    return found if any(map(str.isalnum, found)) else text[places[0][0] : places[-1][1]]
+
+
 def tokens_of(places: Places, begin: int, end: int) -> tuple[int, int] | None:
-    """The first and the last token that lie in the characters from `begin` to before `end`; None where none does.
+    """The first and the last token of the words in the characters from `begin` to before `end`; None where none is.
 
     >>> tokens_of([(0, 2), (3, 7), (8, 9)], 3, 9)
     (1, 2)
