@@ -13,7 +13,7 @@ from sentio.errors import SentioError, UnknownName
 from sentio.labels import space
 from sentio.llms.base import Answer, Question
 from sentio.prompts import personalised as prompts
-from sentio.responses import load, respond
+from sentio.responses import load, respond, wording
 from sentio.responses.base import NextTurn
 from sentio.responses.personalised import Personalised, persona_of
 
@@ -126,9 +126,9 @@ def test_repeated_instructions_are_asked_again_and_then_replaced() -> None:
     model = Told(echo, "韩梅：“在包里。”")
     (reply,) = Personalised(model, {}).respond([NextTurn(KEYS, "韩梅")])
     assert (reply.text, reply.calls, reply.fallbacks) == ("在包里。", 2, ())
-    assert prompts.CORRECTION in model.asked[1].messages[-1].content
+    assert wording.CHINESE_CORRECTION in model.asked[1].messages[-1].content
     (reply,) = Personalised(Told(echo, ""), {}).respond([NextTurn(KEYS, "韩梅")])
-    assert (reply.text, reply.calls, reply.fallbacks) == (prompts.FALLBACK, 2, ("text",))
+    assert (reply.text, reply.calls, reply.fallbacks) == (wording.CHINESE_FALLBACK, 2, ("text",))
     english = chat("I lost my keys.", names=("Ada", "Bo"))
     (reply,) = Personalised(Told("", ""), {}).respond([NextTurn(english, "Bo")])
     assert reply.text.isascii()

@@ -35,6 +35,23 @@ NO_NAME = re.compile(r"\W*|\W*[\d_]+\W*|[A-Za-z]")
 NO_WORDS = "[no words]"
 """Stands for an utterance without a text."""
 
+CHINESE, KANA = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
+
+
+def is_chinese(conversation: Conversation) -> bool:
+    """Whether what is said is Chinese: at least half of its letters are Han characters, and hardly one is kana.
+
+    >>> from sentio.conversation import Utterance
+    >>> def chat(text):
+    ...     return Conversation(id="c", utterances=(Utterance(id="0", speaker="李雷", text=text),))
+    >>> is_chinese(chat("我刚从 Berlin 回来，累死了")), is_chinese(chat("Ni hao 你好")), is_chinese(chat("日本語です"))
+    (True, False, False)
+    """
+    text = "".join(utterance.text for utterance in conversation.utterances)
+    letters = sum(map(str.isalpha, text))
+    han, kana = len(CHINESE.findall(text)), len(KANA.findall(text))
+    return letters > 0 and 2 * han >= letters and 20 * kana < letters
+
 
 def names(conversation: Conversation) -> dict[str, str]:
     """The name each speaker has in prompts.

@@ -15,12 +15,11 @@ Age: young
 Emotion: worried
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sentio.conversation import Conversation
-from sentio.prompts.lines import latest, lines, names
+from sentio.prompts.lines import is_chinese, latest, lines, names
 from sentio.prompts.message import Message
 
 EMOTIONS = {
@@ -89,14 +88,6 @@ HISTORY = 25
 
 ROOM = 4_000
 """Characters of them that are shown at most, the last ones: a pasted page must not crowd out the rest. Our choice."""
-
-CORRECTION = "只写这个人接下来说的话：不要写名字，不要解释，不要加引号。"
-"""What a model is told whose first words were no reply, in Chinese conversations."""
-
-FALLBACK = "我在听，你愿意再多说一点吗？"
-"""What is said in Chinese conversations where a model gives nothing usable twice."""
-
-CHINESE, KANA = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
 
 
 @dataclass(frozen=True)
@@ -188,21 +179,6 @@ def prompt(
         conversation="\n".join((words.said, *said)) if said else "",
         question=words.ask.format(who=who),
     )
-
-
-def is_chinese(conversation: Conversation) -> bool:
-    """Whether what is said is Chinese: at least half of its letters are Han characters, and hardly one is kana.
-
-    >>> from sentio.conversation import Utterance
-    >>> def chat(text):
-    ...     return Conversation(id="c", utterances=(Utterance(id="0", speaker="李雷", text=text),))
-    >>> is_chinese(chat("我刚从 Berlin 回来，累死了")), is_chinese(chat("Ni hao 你好")), is_chinese(chat("日本語です"))
-    (True, False, False)
-    """
-    text = "".join(utterance.text for utterance in conversation.utterances)
-    letters = sum(map(str.isalpha, text))
-    han, kana = len(CHINESE.findall(text)), len(KANA.findall(text))
-    return letters > 0 and 2 * han >= letters and 20 * kana < letters
 
 
 def _known(persona: Mapping[str, str], words: Wording) -> dict[str, str]:

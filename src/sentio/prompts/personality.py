@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sentio.conversation import Conversation
-from sentio.prompts.lines import latest, lines, names
+from sentio.prompts.lines import is_chinese, latest, lines, names
 from sentio.prompts.message import Message
-from sentio.prompts.personalised import PERSONA, is_chinese
+from sentio.prompts.personalised import PERSONA
 
 ROOM = 6_000
 """Characters of the conversation that are shown at most, the last ones. Our choice."""

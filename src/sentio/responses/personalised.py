@@ -114,20 +114,19 @@ class Personalised:
         self, turn: NextTurn, asked: prompts.PersonalisedPrompt
     ) -> flows.Flow[tuple[str, int, str | None, bool]]:
         """The words, how often was asked for them, why there are none, and whether a rule has given them."""
-        chinese = prompts.is_chinese(turn.conversation)
         question = Question(turn.conversation.id, asked.messages, sampling=SAMPLING)
         forbidden = f"{asked.instructions}\n{asked.question}"
 
         def read(answer: Answer) -> str | None:
             return wording.read_reply(answer, turn.speaker, forbidden)
 
-        correction = prompts.CORRECTION if chinese else wording.CORRECTION
+        correction = wording.correction(turn.conversation)
         (text, answer), calls = yield from flows.counted(flows.settled(question, read, correction))
         if text is not None:
             return text, calls, None, False
         if answer.error:
             return "", calls, answer.error, False
-        return prompts.FALLBACK if chinese else wording.FALLBACK, calls, None, True
+        return wording.fallback(turn.conversation), calls, None, True
 
     def _told(self, turn: NextTurn) -> Conversation:
         """The conversation, with traits recognised from what the speaker has said where they are not known."""

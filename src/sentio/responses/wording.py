@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from sentio.conversation import Conversation
 from sentio.llms.answers import spoken
 from sentio.llms.base import Answer
+from sentio.prompts.lines import is_chinese
 
 CORRECTION = "Write only what is said next, in the speaker's own words: no name before it, no explanation, no quotes."
 """What a model is told whose first words were no reply."""
@@ -12,10 +14,26 @@ CORRECTION = "Write only what is said next, in the speaker's own words: no name 
 FALLBACK = "I hear you. Do you want to tell me more about it?"
 """What is said where a model gives nothing usable twice; `Reply.fallbacks` then names "text"."""
 
+CHINESE_CORRECTION = "只写这个人接下来说的话：不要写名字，不要解释，不要加引号。"
+"""`CORRECTION` in Chinese conversations."""
+
+CHINESE_FALLBACK = "我在听，你愿意再多说一点吗？"
+"""`FALLBACK` in Chinese conversations."""
+
 RUN = 6
 """So many words in a row of the instructions are no coincidence: the model repeats its prompt. Our choice."""
 
 QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
+
+
+def correction(conversation: Conversation) -> str:
+    """`CORRECTION` in the conversation's language, where that is Chinese."""
+    return CHINESE_CORRECTION if is_chinese(conversation) else CORRECTION
+
+
+def fallback(conversation: Conversation) -> str:
+    """`FALLBACK` in the conversation's language, where that is Chinese."""
+    return CHINESE_FALLBACK if is_chinese(conversation) else FALLBACK
 
 
 def read_reply(answer: Answer, speaker: str, instructions: str) -> str | None:

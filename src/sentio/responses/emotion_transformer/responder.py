@@ -16,7 +16,7 @@ from sentio.responses.emotion_transformer.detector import Detector, Ear
 from sentio.responses.emotion_transformer.network import Network
 from sentio.responses.emotion_transformer.session import Session, Voice
 from sentio.responses.emotion_transformer.tokens import Tokens
-from sentio.responses.wording import FALLBACK
+from sentio.responses.wording import fallback
 from sentio.results import Reply
 
 KEPT = 16
@@ -59,7 +59,9 @@ class EmotionTransformer:
             session = self._session(turn)
             text = session.reply(self._search)
             fallbacks = () if text else ("text",)
-            yield Reply(speaker=turn.speaker, text=text or FALLBACK, feels=session.feels, fallbacks=fallbacks)
+            yield Reply(
+                speaker=turn.speaker, text=text or fallback(turn.conversation), feels=session.feels, fallbacks=fallbacks
+            )
 
     def _session(self, turn: NextTurn) -> Session:
         """One that has read all that was said; it goes on from the longest that has read the beginning."""

@@ -15,7 +15,7 @@ from sentio.responses.hef import Options
 from sentio.responses.hef.context import Context, cause_words
 from sentio.responses.hef.deciding import COMMONEST, Felt, Proposal, failed, feeling
 from sentio.responses.hef.small_model import SPACE, SmallModel, proposed
-from sentio.responses.wording import CORRECTION, FALLBACK, read_reply
+from sentio.responses.wording import correction, fallback, read_reply
 from sentio.results import Reply
 
 TURNS, ROOM = 100, 1500
@@ -122,13 +122,18 @@ class Hef:
         sampling = Sampling(temperature=self._options.temperature, max_tokens=REPLY_TOKENS, seed=0)
         question = Question(f"{scene.turn.conversation.id}/reply", messages, sampling=sampling)
         text, answer = yield from settled(
-            question, lambda answer: read_reply(answer, scene.answerer, messages[0].content), CORRECTION
+            question,
+            lambda answer: read_reply(answer, scene.answerer, messages[0].content),
+            correction(scene.turn.conversation),
         )
         if text is None and failed(answer):
             return told.model_copy(update={"error": answer.error})
         ruled = {"feels": felt.stage == "fallback", "text": text is None}
         return told.model_copy(
-            update={"text": text or FALLBACK, "fallbacks": tuple(part for part, is_so in ruled.items() if is_so)}
+            update={
+                "text": text or fallback(scene.turn.conversation),
+                "fallbacks": tuple(part for part, is_so in ruled.items() if is_so),
+            }
         )
 
     def _cause_words(self, scene: _Scene, emotion: str) -> tuple[str, ...]:

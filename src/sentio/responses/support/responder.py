@@ -19,7 +19,7 @@ from sentio.responses.support import Options, background, selectors
 from sentio.responses.support.background import Background
 from sentio.responses.support.selectors import STRATEGIES, Chosen
 from sentio.responses.support.stage import DEFAULT, stage
-from sentio.responses.wording import CORRECTION, FALLBACK, read_reply
+from sentio.responses.wording import correction, fallback, read_reply
 from sentio.results import Reply
 
 Result = TypeVar("Result")
@@ -157,10 +157,11 @@ def _worded(turn: NextTurn, scene: Scene, base: Reply) -> Flow[Reply]:
         return None if text is None else (text, feels)
 
     question = Question("reply", messages, schema=prompts.REPLY_SCHEMA)
-    found, answer = yield from settled(question, read, f"{CORRECTION} Keep to the form of the answer.")
+    told_again = f"{correction(turn.conversation)} Keep to the form of the answer."
+    found, answer = yield from settled(question, read, told_again)
     if found is None and answer.error and answer.valid:
         return base.model_copy(update={"error": answer.error})
-    text, told = found or (FALLBACK, None)
+    text, told = found or (fallback(turn.conversation), None)
     feels = base.feels or told
     lost = (*base.fallbacks, *(() if feels else ("feels",)), *(() if found else ("text",)))
     return base.model_copy(update={"text": text, "feels": feels, "fallbacks": lost})

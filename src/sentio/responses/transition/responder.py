@@ -13,7 +13,7 @@ from sentio.responses.base import Decision, NextTurn
 from sentio.responses.transition.decider import Decider
 from sentio.responses.transition.situation import Observer, Situation, last_words
 from sentio.responses.transition.temperament import TRAITS
-from sentio.responses.wording import CORRECTION, FALLBACK, read_reply
+from sentio.responses.wording import correction, fallback, read_reply
 from sentio.results import Reply
 
 TURNS, ROOM = 40, 1_500
@@ -91,13 +91,14 @@ class Transition:
         def read(answer: Answer) -> str | None:
             return read_reply(answer, name, asked[0].content)
 
-        text, answer = yield from settled(Question(turn.conversation.id, asked), read, CORRECTION)
+        question = Question(turn.conversation.id, asked)
+        text, answer = yield from settled(question, read, correction(turn.conversation))
         if text is not None:
             return reply.model_copy(update={"text": text})
         if answer.error and answer.valid:
             return reply.model_copy(update={"error": answer.error})
         self._wordless += 1
-        return reply.model_copy(update={"text": FALLBACK, "fallbacks": ("text",)})
+        return reply.model_copy(update={"text": fallback(turn.conversation), "fallbacks": ("text",)})
 
 
 def _shown(turn: NextTurn) -> tuple[str, tuple[str, ...]]:
