@@ -72,7 +72,8 @@ Task = Literal[
 class CorpusCard(Card):
     """What a corpus says about itself, and how to recognise the user's copy of it.
 
-    `folder` is where its files lie below the data folder, the corpus's id by default. `files` lists the
+    `folder` is where its files lie below the data folder, the corpus's id by default; those of one that is `shipped`
+    lie beside its card. `files` lists the
     files of each split, relative to it; a file may also lie there as `NAME.gz`. `checksums` are the
     SHA-256 of the copies that were read when `counts` (split -> what -> how many) were taken, of the
     unpacked text for a file that is packed. `layers` gives each annotation layer's labels in the
@@ -86,6 +87,7 @@ class CorpusCard(Card):
     tasks: tuple[Task, ...]
     folder: str | None = None
     obtain: str
+    shipped: bool = False
     files: dict[str, tuple[str, ...]]
     checksums: dict[str, str] = {}
     counts: dict[str, dict[str, int]] = {}

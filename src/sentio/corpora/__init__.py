@@ -102,7 +102,8 @@ def load(name: str, data: Path | None = None) -> Corpus:
     card = component.card
     if not isinstance(card, CorpusCard):
         raise TypeError(f"{component.source}: a corpus needs a CorpusCard")
-    files = CorpusFolder(folder(card.folder or name, data, card.obtain), card)
+    where = component.source.parent if card.shipped else folder(card.folder or name, data, card.obtain)
+    files = CorpusFolder(where, card)
     return Corpus(name=name, card=card, files=files, module=component.load())
 
 
