@@ -102,9 +102,17 @@ def load(name: str, data: Path | None = None) -> Corpus:
     card = component.card
     if not isinstance(card, CorpusCard):
         raise TypeError(f"{component.source}: a corpus needs a CorpusCard")
-    where = component.source.parent if card.shipped else folder(card.folder or name, data, card.obtain)
-    files = CorpusFolder(where, card)
-    return Corpus(name=name, card=card, files=files, module=component.load())
+    return Corpus(name=name, card=card, files=files_of(component, card, data), module=component.load())
+
+
+def files_of(component: registry.Component, card: CorpusCard, data: Path | None) -> CorpusFolder:
+    """The user's copy of a corpus below `data` or `SENTIO_DATA`, or what is shipped beside its card.
+
+    Raises `InputError`, with where to ask for it, when there is none.
+    """
+    if card.shipped:
+        return CorpusFolder(component.source.parent, card)
+    return CorpusFolder(folder(card.folder or component.id, data, card.obtain), card)
 
 
 def _table(path: Path) -> Corpus:

@@ -25,7 +25,7 @@ def known(data: Path | None) -> "Iterator[tuple[Component, CorpusCard, CorpusFol
     for component in components("corpora").values():
         if isinstance(card := component.card, CorpusCard):
             try:
-                folder = corpora.CorpusFolder(corpora.folder(card.folder or component.id, data), card)
+                folder = corpora.files_of(component, card, data)
             except InputError:
                 folder = None
             yield component, card, folder
