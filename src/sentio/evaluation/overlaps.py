@@ -17,9 +17,11 @@ def training(split: str, splits: Collection[str]) -> str | None:
     'dialogue_train'
     >>> training("session3", ["train", "session3"])
     'train'
+    >>> training("all", ["all"]) is None
+    True
     """
     own = ROLE.sub("train", split)
-    return next((name for name in (own, "train") if name in splits), None)
+    return next((name for name in (own, "train") if name in splits and _role(name) == "train"), None)
 
 
 def seen(split: str, splits: Iterable[str]) -> bool:

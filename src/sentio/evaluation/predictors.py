@@ -148,7 +148,13 @@ def fitted(contender: Contender, task: Task, training: Sequence[Asked], seed: in
 
 
 def _kind(name: str) -> registry.Kind:
-    """What kind of system it is, a name or a run folder. Raises `SentioError` for a folder of none."""
+    """What kind of system it is, a name or a run folder; a name wins over a folder of that name.
+
+    Raises `SentioError` for a folder of none.
+    """
+    for kind in registry.METHODS:
+        if name in registry.components(kind):
+            return kind
     for kind in registry.METHODS[1:]:
         with suppress(UnknownName):
             loading.component(kind, name)

@@ -29,12 +29,12 @@ def ls(*, data: Path | None = None) -> None:
     here = False
     rows = [("corpus", "tasks", "languages", "modalities", "licence", "splits")]
     for component, card, folder in known(data):
-        here = here or folder is not None
+        here = here or (folder is not None and not card.shipped)
         facts = ", ".join(card.tasks), " ".join(card.languages), " ".join(card.modalities), _short(card.licence)
         rows.append((component.id, *facts, _splits(card, folder)))
     print(aligned(rows))
     marks = f"{PRESENT} here  {PARTLY} some of its files are  {ABSENT} not here"
-    print(f"\n{marks if here else 'none is here; point --data or SENTIO_DATA to the folder of your copies'}")
+    print(f"\n{marks}" + ("" if here else "\nnone of your own; point --data or SENTIO_DATA to your copies"))
 
 
 def _splits(card: "CorpusCard", folder: "CorpusFolder | None") -> str:
