@@ -65,7 +65,7 @@ async def hundredfold(seconds: float) -> None:
 def test_nothing_is_lost_and_nothing_doubled() -> None:
     faults = Faults()
     with serving(faults) as loopback:
-        model = Server(parse(loopback.address()), 32, timeout=0.4, sleep=hundredfold)
+        model = Server(parse(loopback.address()), 32, Retries(attempts=12), timeout=0.4, sleep=hundredfold)
         tally = llms.Tally()
         answers = list(tally.over(model.ask(asked(number) for number in range(QUESTIONS))))
         requests = loopback.count("/v1/chat/completions")
