@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from sentio import encoders
+from sentio.corpora.sources import open_source
 from sentio.errors import InputError, OutputError, UnknownName
 from sentio.retrieval import build, load
-from sentio.retrieval.building import CHUNK, open_source
+from sentio.retrieval.building import CHUNK
 
 FILES = {"manifest.json", "entries.parquet", "vectors.npy"}
 

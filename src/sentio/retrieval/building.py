@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentio import corpora, encoders
-from sentio.card import CorpusCard
+from sentio.corpora.sources import label_layer, open_source
 from sentio.encoders.base import TextEncoder
 from sentio.errors import InputError, OutputError
 from sentio.files.writers.output import reported
@@ -114,23 +114,6 @@ def _entries(sources: Sequence[str], data: Path | None, progress: Progress) -> t
             )
         )
     return entries, tuple(taken)
-
-
-def open_source(source: str, data: Path | None) -> tuple[corpora.Corpus, str]:
-    """The corpus and split that "CORPUS:SPLIT" or "CORPUS/SPLIT" names; a table has one split, and a corpus without
-    one its train split."""
-    if Path(source).suffix.lower() in corpora.TABLES:
-        return corpora.load(source, data), "all"
-    name, _, split = source.replace("/", ":").partition(":")
-    return corpora.load(name, data), split or "train"
-
-
-def label_layer(card: CorpusCard, name: str) -> str:
-    """The first layer of a corpus that has labels; raises `InputError` where none has."""
-    for layer, labels in card.layers.items():
-        if labels:
-            return layer
-    raise InputError(f"{name} has no utterances with labels (see: sentio corpora show {name})")
 
 
 def _labelled(corpus: corpora.Corpus, split: str, layer: str) -> Iterator[tuple[list[Entry], int]]:

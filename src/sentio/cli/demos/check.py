@@ -34,8 +34,8 @@ def check(
     format
         How to print: table, or json.
     """
+    from sentio.corpora.sources import open_source
     from sentio.retrieval import load
-    from sentio.retrieval.building import open_source
     from sentio.retrieval.check import check as run
 
     held = load(repository)

@@ -39,9 +39,9 @@ def score(
         How to print: table, or json.
     """
     from sentio.cli.demos.target import target
+    from sentio.corpora.sources import label_layer, open_source
     from sentio.errors import InputError
     from sentio.retrieval import Retriever, load
-    from sentio.retrieval.building import label_layer, open_source
     from sentio.retrieval.score import score as run
 
     if not repositories:

@@ -13,11 +13,11 @@ def target(name: str | None, data: Path | None = None) -> "Target | None":
     """
     from sentio import corpora
     from sentio.card import CorpusCard
+    from sentio.corpora.sources import label_layer
     from sentio.errors import UnknownName
     from sentio.labels import SPACES
     from sentio.registry import components
     from sentio.retrieval import Target
-    from sentio.retrieval.building import label_layer
 
     if name is None:
         return None

@@ -17,7 +17,7 @@ def conversations(
 ) -> Iterator[Conversation]:
     """One after the other. Raises `InputError` where nothing is named or something cannot be read; a corpus that is
     misspelt is told before anything is read."""
-    from sentio.retrieval.building import open_source
+    from sentio.corpora.sources import open_source
 
     if not corpora and not inputs:
         raise InputError("nothing to read; name a file of conversations, or --corpus CORPUS:SPLIT")
