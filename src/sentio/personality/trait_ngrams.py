@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from sentio import corpora
 from sentio.card import Card
 from sentio.conversation import Conversation
-from sentio.errors import SentioError
 from sentio.personality.base import LEVELS, TRAITS, Traits, level, words_of
 from sentio.personality.samples import means, samples, trait_scores
+from sentio.trained import TrainedByFold
 from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_marks, read_model
 from sentio.training.folds import Fold, LeftOut, Taught, Unseen, folds, left_out
 from sentio.training.manifest_file import read_manifest, require_files
@@ -41,15 +41,8 @@ NAME = "model.json"
 Progress = Callable[[str, float], None]
 
 
-class Options(BaseModel):
-    """Which run's model answers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    corpus: str | None = Field(
-        default=None, description="the corpus these conversations are of: a model answers that has not seen them"
-    )
+class Options(TrainedByFold):
+    """Which run's models answer."""
 
 
 class Recipe(Taught):
@@ -86,11 +79,9 @@ class TraitNgrams:
 
 def load(options: Options) -> TraitNgrams:
     """The profiler of a training run; raises `SentioError` where none is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/trait-ngrams-cped.toml"
-        raise SentioError(f"trait_ngrams has to be trained: {recipe}, then --system runs/trait-ngrams-cped")
-    manifest = read_manifest(options.model / NAME, Manifest)
-    files = [_file(options.model, number) for number in range(len(manifest.folds))]
+    model = options.folder("trait_ngrams", "recipes/trait-ngrams-cped.toml")
+    manifest = read_manifest(model / NAME, Manifest)
+    files = [_file(model, number) for number in range(len(manifest.folds))]
     require_files(files)
     return TraitNgrams([read_model(file) for file in files], Unseen(manifest.folds, manifest.corpus), options.corpus)
 

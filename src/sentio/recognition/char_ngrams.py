@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from sentio import corpora, labels
 from sentio.card import Card
 from sentio.conversation import Conversation
-from sentio.errors import SentioError
 from sentio.labels import LabelSpace
 from sentio.recognition.base import Prediction
+from sentio.trained import TrainedByFold
 from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_classes, read_model
 from sentio.training.folds import Fold, LeftOut, Taught, Unseen, folds, groups, left_out
 from sentio.training.manifest_file import read_manifest, require_files
@@ -44,15 +44,8 @@ NAME = "model.json"
 Progress = Callable[[str, float], None]
 
 
-class Options(BaseModel):
-    """Which run's model answers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    corpus: str | None = Field(
-        default=None, description="the corpus these conversations are of: a model answers that has not seen them"
-    )
+class Options(TrainedByFold):
+    """Which run's models answer."""
 
 
 class Recipe(Taught):
@@ -100,11 +93,9 @@ def shares(model: CharNgramModel, texts: Sequence[str]) -> NDArray[np.float64]:
 
 def load(options: Options) -> CharNgrams:
     """The recogniser of a training run; raises `SentioError` where none is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/char-ngrams-cped.toml"
-        raise SentioError(f"char_ngrams has to be trained: {recipe}, then --system runs/char-ngrams-cped")
-    manifest = read_manifest(options.model / NAME, Manifest)
-    files = [_file(options.model, number) for number in range(len(manifest.folds))]
+    model = options.folder("char_ngrams", "recipes/char-ngrams-cped.toml")
+    manifest = read_manifest(model / NAME, Manifest)
+    files = [_file(model, number) for number in range(len(manifest.folds))]
     require_files(files)
     unseen = Unseen(manifest.folds, manifest.corpus)
     return CharNgrams(labels.space(manifest.space), [read_model(file) for file in files], unseen, options.corpus)

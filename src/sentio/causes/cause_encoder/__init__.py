@@ -12,13 +12,10 @@ Traceback (most recent call last):
 sentio.errors.SentioError: cause_encoder has to be trained: sentio train recipes/cause-encoder-reccon.toml, then --system runs/cause-encoder-reccon
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import TrainedBySeed
 
 if TYPE_CHECKING:
     from sentio.causes.cause_encoder.finder import CauseEncoderFinder
@@ -35,13 +32,8 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(TrainedBySeed):
     """Which of a run's models answers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    seed_of: int | None = Field(default=None, description="which of a run's seeds answers; by default their average")
 
 
 def load(options: Options) -> "CauseEncoderFinder":
@@ -49,9 +41,7 @@ def load(options: Options) -> "CauseEncoderFinder":
 
     Raises `SentioError` where no run is named or its folder is damaged.
     """
-    if options.model is None:
-        recipe = "sentio train recipes/cause-encoder-reccon.toml"
-        raise SentioError(f"cause_encoder has to be trained: {recipe}, then --system runs/cause-encoder-reccon")
+    model = options.folder("cause_encoder", "recipes/cause-encoder-reccon.toml")
     from sentio.causes.cause_encoder.finder import CauseEncoderFinder
 
-    return CauseEncoderFinder(options.model, options.seed_of)
+    return CauseEncoderFinder(model, options.seed_of)

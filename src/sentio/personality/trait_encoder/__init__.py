@@ -10,13 +10,10 @@ Traceback (most recent call last):
 sentio.errors.SentioError: trait_encoder has to be trained: sentio train recipes/trait-encoder-cped.toml, then --system runs/trait-encoder-cped
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import TrainedByFold
 
 if TYPE_CHECKING:
     from sentio.personality.trait_encoder.profiler import TraitEncoder
@@ -31,22 +28,13 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(TrainedByFold):
     """Which run's models answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    corpus: str | None = Field(
-        default=None, description="the corpus these conversations are of: models answer that have not seen them"
-    )
 
 
 def load(options: Options) -> "TraitEncoder":
     """The profiler of a training run; raises `SentioError` where none is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/trait-encoder-cped.toml"
-        raise SentioError(f"trait_encoder has to be trained: {recipe}, then --system runs/trait-encoder-cped")
+    model = options.folder("trait_encoder", "recipes/trait-encoder-cped.toml")
     from sentio.personality.trait_encoder.profiler import opened
 
-    return opened(options.model, options.corpus)
+    return opened(model, options.corpus)

@@ -11,13 +11,10 @@ Traceback (most recent call last):
 sentio.errors.SentioError: char_encoder has to be trained: sentio train recipes/char-encoder-cped.toml, then --system runs/char-encoder-cped
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import TrainedByFold
 
 if TYPE_CHECKING:
     from sentio.recognition.char_encoder.recognizer import CharEncoder
@@ -33,22 +30,13 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(TrainedByFold):
     """Which run's models answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    corpus: str | None = Field(
-        default=None, description="the corpus these conversations are of: models answer that have not seen them"
-    )
 
 
 def load(options: Options) -> "CharEncoder":
     """The recogniser of a training run; raises `SentioError` where none is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/char-encoder-cped.toml"
-        raise SentioError(f"char_encoder has to be trained: {recipe}, then --system runs/char-encoder-cped")
+    model = options.folder("char_encoder", "recipes/char-encoder-cped.toml")
     from sentio.recognition.char_encoder.recognizer import opened
 
-    return opened(options.model, options.corpus)
+    return opened(model, options.corpus)

@@ -94,21 +94,20 @@ def load(
     Raises `SentioError` where no run is named or its folder is damaged, `InputError` where the features are not those
     it was trained on.
     """
-    if options.model is None:
-        raise SentioError(f"{system} has to be trained: sentio train RECIPE.toml, then --system runs/RECIPE")
-    manifest = files.read(options.model, system)
+    model = options.folder(system, "RECIPE.toml")
+    manifest = files.read(model, system)
     if options.seed_of is not None and options.seed_of not in manifest.seeds:
         seeds = ", ".join(map(str, manifest.seeds))
-        raise SentioError(f"{options.model} has no seed {options.seed_of}; it has {seeds}")
+        raise SentioError(f"{model} has no seed {options.seed_of}; it has {seeds}")
     try:
         chosen = settings.model_validate(manifest.network)
     except ValidationError as error:
-        raise SentioError(f"{options.model / files.NAME}: damaged settings of the network") from error
+        raise SentioError(f"{model / files.NAME}: damaged settings of the network") from error
     space = labels.space(manifest.space)
     widths = {name: source.width for name, source in manifest.features.items()}
     seeds_asked = manifest.seeds if options.seed_of is None else [options.seed_of]
-    networks = [files.restored(architecture(widths, len(space), chosen), options.model, seed) for seed in seeds_asked]
-    return NetworkRecognizer(networks, space, _sources(manifest, options, partial(learned, options.model)))
+    networks = [files.restored(architecture(widths, len(space), chosen), model, seed) for seed in seeds_asked]
+    return NetworkRecognizer(networks, space, _sources(manifest, options, partial(learned, model)))
 
 
 def _sources(

@@ -18,13 +18,12 @@ Traceback (most recent call last):
 sentio.errors.SentioError: prc_encoder has to be trained: sentio train recipes/prc-encoder-meld.toml, then --system runs/prc-encoder-meld
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import TrainedBySeed
 
 if TYPE_CHECKING:
     from sentio.recognition.prc_encoder.recognizer import PrcEncoder
@@ -41,13 +40,9 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(TrainedBySeed):
     """Which of a run's models answers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    seed_of: int | None = Field(default=None, description="which of a run's seeds answers; by default their average")
     corpus: str | None = Field(default=None, description="the corpus these conversations are of; the run's by default")
 
 
@@ -56,9 +51,7 @@ def load(options: Options) -> "PrcEncoder":
 
     Raises `SentioError` where no run is named or its folder is damaged, `InputError` where its demonstrations are.
     """
-    if options.model is None:
-        recipe = "sentio train recipes/prc-encoder-meld.toml"
-        raise SentioError(f"prc_encoder has to be trained: {recipe}, then --system runs/prc-encoder-meld")
+    model = options.folder("prc_encoder", "recipes/prc-encoder-meld.toml")
     from sentio.recognition.prc_encoder.recognizer import PrcEncoder
 
-    return PrcEncoder(options.model, options.seed_of, options.corpus)
+    return PrcEncoder(model, options.seed_of, options.corpus)

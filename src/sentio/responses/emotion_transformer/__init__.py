@@ -15,13 +15,12 @@ Traceback (most recent call last):
 sentio.errors.SentioError: emotion_transformer has to be trained: sentio train recipes/emotion-transformer-meld.toml, then --system runs/emotion-transformer-meld
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import Trained
 
 if TYPE_CHECKING:
     from sentio.responses.emotion_transformer.responder import EmotionTransformer
@@ -37,12 +36,9 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(Trained):
     """Which of a run's models replies, and how it looks for words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
     seed_of: int | None = Field(default=None, description="which of a run's seeds replies; by default the best")
     beam: int = Field(default=4, ge=1, le=64, description="replies kept while looking for the likeliest; 1 is greedy")
     length_penalty: float = Field(default=1.0, ge=0, description="the more, the longer; 0 compares whole replies")
@@ -50,11 +46,7 @@ class Options(BaseModel):
 
 def load(options: Options) -> "EmotionTransformer":
     """The responder of a training run. Raises `SentioError` where no run is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/emotion-transformer-meld.toml"
-        raise SentioError(
-            f"emotion_transformer has to be trained: {recipe}, then --system runs/emotion-transformer-meld"
-        )
+    model = options.folder("emotion_transformer", "recipes/emotion-transformer-meld.toml")
     from sentio.responses.emotion_transformer.responder import EmotionTransformer
 
-    return EmotionTransformer(options.model, options.seed_of, options.beam, options.length_penalty)
+    return EmotionTransformer(model, options.seed_of, options.beam, options.length_penalty)

@@ -11,13 +11,10 @@ Traceback (most recent call last):
 sentio.errors.SentioError: strategy_planner has to be trained: sentio train recipes/strategy-planner.toml, then --planner runs/strategy-planner
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from sentio.card import Card
-from sentio.errors import SentioError
+from sentio.trained import TrainedBySeed
 
 if TYPE_CHECKING:
     from sentio.responses.strategy_planner.planner import StrategyPlanner
@@ -33,20 +30,13 @@ card = Card(
 )
 
 
-class Options(BaseModel):
+class Options(TrainedBySeed):
     """Which of a run's models decides."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    seed_of: int | None = Field(default=None, description="which of a run's seeds decides; by default their average")
 
 
 def load(options: Options) -> "StrategyPlanner":
     """The planner of a training run. Raises `SentioError` where no run is named or its folder is damaged."""
-    if options.model is None:
-        recipe = "sentio train recipes/strategy-planner.toml"
-        raise SentioError(f"strategy_planner has to be trained: {recipe}, then --planner runs/strategy-planner")
+    model = options.folder("strategy_planner", "recipes/strategy-planner.toml", "--planner")
     from sentio.responses.strategy_planner.planner import StrategyPlanner
 
-    return StrategyPlanner(options.model, options.seed_of)
+    return StrategyPlanner(model, options.seed_of)

@@ -16,15 +16,14 @@ Traceback (most recent call last):
 sentio.errors.SentioError: transition has to be trained: sentio train recipes/transition-peld.toml, then --system runs/transition-peld
 """  # noqa: E501
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
 from sentio.card import Card
-from sentio.errors import SentioError
 from sentio.llms.options import Asking
 from sentio.responses.transition.temperament import TRAITS, usable
+from sentio.trained import TrainedBySeed
 
 if TYPE_CHECKING:
     from sentio.responses.transition.responder import Transition
@@ -41,11 +40,9 @@ card = Card(
 )
 
 
-class Options(Asking):
+class Options(Asking, TrainedBySeed):
     """Which of a run's models decides, who speaks, and which language model finds the words."""
 
-    model: Path | None = Field(default=None, description="the model folder of a training run")
-    seed_of: int | None = Field(default=None, description="which of a run's seeds decides; by default their average")
     persona: str | None = Field(
         default=None, description="traits of who answers, each 0..1: openness=0.6,neuroticism=0.2; the rest are 0.5"
     )
@@ -83,11 +80,9 @@ def load(options: Options) -> "Transition":
     Raises `SentioError` where no run is named or its folder is damaged, `LanguageModelError` where the language model
     cannot be opened.
     """
-    if options.model is None:
-        recipe = "sentio train recipes/transition-peld.toml"
-        raise SentioError(f"transition has to be trained: {recipe}, then --system runs/transition-peld")
+    model = options.folder("transition", "recipes/transition-peld.toml")
     from sentio.responses.transition.decider import Decider
     from sentio.responses.transition.responder import Transition
 
-    decider = Decider(options.model, options.seed_of)
+    decider = Decider(model, options.seed_of)
     return Transition(decider, traits_of(options.persona), options.opened("transition") if options.llm else None)
