@@ -21,12 +21,13 @@ def corpora() -> "App":
 
     from sentio.cli.corpora.check import check
     from sentio.cli.corpora.convert import convert
+    from sentio.cli.corpora.diversity import diversity
     from sentio.cli.corpora.leaks import leaks
     from sentio.cli.corpora.ls import ls
     from sentio.cli.corpora.show import show
     from sentio.cli.corpora.stats import stats
 
     app = App(name="corpora", help=_HELP, help_format="plaintext")
-    for command in (ls, show, check, stats, convert, leaks):
+    for command in (ls, show, check, stats, convert, leaks, diversity):
         app.command(command)
     return app
