@@ -81,7 +81,7 @@ class CorpusCard(Card):
     The first layer is the one that is scored by default, by `metric` where the field has agreed on another
     than weighted F1. `obtain` says where to ask for the corpus. `shares` names corpora that hold some of the same
     conversations, in splits of the same name ("meld"), or in any ("peld/*") where the two are cut in another way;
-    it is enough that one of the two cards says so.
+    it is enough that one of the two cards says so. `annotators` says who gave the votes that it holds.
     """
 
     tasks: tuple[Task, ...]
@@ -95,4 +95,5 @@ class CorpusCard(Card):
     spaces: dict[str, str] = {}
     metric: str | None = None
     shares: tuple[str, ...] = ()
+    annotators: Literal["person", "language model"] = "person"
     faults: tuple[str, ...] = ()

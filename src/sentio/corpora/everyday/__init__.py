@@ -27,6 +27,7 @@ card = CorpusCard(
     languages=("en", "es", "de", "fr", "zh"),
     tasks=("emotion", "dialogue act", "strategy", "demonstrations"),
     shipped=True,
+    annotators="language model",
     obtain="it comes with sentio",
     files={"train": ("train.jsonl",), "validation": ("validation.jsonl",), "test": ("test.jsonl",)},
     checksums={

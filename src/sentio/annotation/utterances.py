@@ -1,0 +1,108 @@
+"""The utterances whose labels are verified, as their corpora have them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sentio.annotation.votes import AUTHOR, AnnotatorKind, digest
+from sentio.conversation import Conversation
+from sentio.corpora import Corpus
+from sentio.corpora.sources import label_layer, open_splits
+from sentio.errors import InputError
+from sentio.gold import AnnotatedConversation, Value
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An utterance, the `place`th of its conversation, and what its corpus says of it.
+
+    `author` is the label that is to be verified, None where the corpus has made it from the votes: then it is nobody's.
+    `votes` are those of the corpus's own annotators, by name. `verified` is the label of an utterance that the corpus
+    counts as verified. None of the three is for an annotator's eyes; `conversation` up to `place` is.
+    """
+
+    source: str
+    layer: str
+    labels: tuple[str, ...]
+    conversation: Conversation
+    place: int
+    author: str | None
+    votes: Mapping[str, str]
+    verified: str | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """By which a vote finds its utterance: the ids of the conversation and of the utterance."""
+        return self.conversation.id, self.conversation.utterances[self.place].id
+
+    @cached_property
+    def of(self) -> str:
+        """A hash of the text, by which a vote on another one is told."""
+        return digest(self.conversation.utterances[self.place].text)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A split of a corpus. `claims` says whether the corpus tells which of its labels are verified: whether it keeps
+    its authors' votes apart from them. `kind` is its annotators'; `left_out` utterances have no label or several.
+    `changed` are its files that are not the ones that were measured, where it claims something."""
+
+    name: str
+    utterances: tuple[Labelled, ...]
+    left_out: int
+    claims: bool
+    kind: AnnotatorKind
+    changed: tuple[str, ...]
+
+
+def sources(names: Sequence[str], data: Path | None = None) -> list[Source]:
+    """The splits that are named ("everyday:train", "mine.csv"); of a corpus without a split all that are there.
+
+    Raises `InputError` where none is named, one is named twice, a corpus has no labels or cannot be read.
+    """
+    opened = [open_splits(name, data) for name in names]
+    found: dict[tuple[str, str], Source] = {}
+    for corpus, splits in opened:
+        for split in splits:
+            if (corpus.name, split) in found:
+                raise InputError(f"{corpus.name}:{split} is named twice; each source once")
+            found[corpus.name, split] = _source(corpus, split)
+    if not found:
+        raise InputError("no source is named; say CORPUS:SPLIT or the name of a table")
+    return list(found.values())
+
+
+def _source(corpus: Corpus, split: str) -> Source:
+    layer, name = label_layer(corpus.card, corpus.name), f"{corpus.name}:{split}"
+    items = list(corpus.conversations(split))
+    utterances = tuple(one for item in items for one in _labelled(item, name, layer, corpus.card.layers[layer]))
+    if not utterances:
+        raise InputError(f"{name} has no utterance with one label in its layer {layer!r}")
+    claims = any(AUTHOR in votes for item in items for votes in item.votes.get(layer, {}).values())
+    states = corpus.check() if claims else ()
+    return Source(
+        name=name,
+        utterances=utterances,
+        left_out=sum(len(item.conversation) for item in items) - len(utterances),
+        claims=claims,
+        kind=corpus.card.annotators,
+        changed=tuple(file.name for file in states if file.state == "differs" and split in file.splits),
+    )
+
+
+def _labelled(item: AnnotatedConversation, name: str, layer: str, labels: tuple[str, ...]) -> Iterator[Labelled]:
+    gold, votes = item.gold.get(layer, {}), item.votes.get(layer, {})
+    for place, said in enumerate(item.conversation.utterances):
+        given = {who: label for who, value in votes.get(said.id, {}).items() if (label := _single(value))}
+        released = _single(gold.get(said.id))
+        # A label that was made of the votes would agree with them by itself.
+        author = given.pop(AUTHOR, None) or (None if given else released)
+        if author or given:
+            yield Labelled(name, layer, labels, item.conversation, place, author, given, released)
+
+
+def _single(value: Value | None) -> str | None:
+    """The label of an utterance that has exactly one."""
+    label = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+    return label if isinstance(label, str) else None
