@@ -5,18 +5,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+
+from sentio.cli.corpora.found import PHRASES, WIDTH, Found, phrase_lines, share
 
 if TYPE_CHECKING:
     from sentio.cli.progress import Progress
     from sentio.corpora import Corpus
     from sentio.corpora.leaks import Place, Twin
     from sentio.gold import AnnotatedConversation
-
-WIDTH = 90
-"""Characters of a text that are shown."""
 
 NAMES = 8
 """So many shared names are shown; JSON has all of them."""
@@ -26,19 +25,23 @@ def leaks(
     evaluated: str,
     trained: str | None = None,
     *,
+    everywhere: Annotated[bool, Parameter(negative="")] = False,
+    words: int | None = None,
     data: Path | None = None,
     format: Literal["table", "json"] = "table",
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
 ) -> None:
-    """Count what of a split stands in another one already: utterances, conversations and speakers.
+    """Count what of a split stands in another one already: utterances, runs of words, conversations and speakers.
 
-    Of one split alone: which texts it repeats, and how many of these carry labels that differ.
+    Of one split alone: which texts it repeats, how many of these carry labels that differ, and which phrases are a
+    habit of it.
 
     Examples:
 
     sentio corpora leaks meld/validation meld/train
     sentio corpora leaks meld/validation emorynlp/train --format json
     sentio corpora leaks meld/train
+    sentio corpora leaks everyday --everywhere
 
     Parameters
     ----------
@@ -46,6 +49,11 @@ def leaks(
         CORPUS/SPLIT that is scored, or your own table.
     trained
         CORPUS/SPLIT that is trained on, or your own table.
+    everywhere
+        Against every split of all other corpora that you have, by runs of words alone; EVALUATED may be a CORPUS.
+    words
+        So many words in a row make a phrase; 8 between two splits, 5 within one, where a phrase counts that stands in
+        more than three conversations.
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
     format
@@ -53,44 +61,41 @@ def leaks(
     quiet
         No progress.
     """
+    from sentio.cli.corpora.everywhere import everywhere as compare
     from sentio.cli.progress import Progress
+    from sentio.corpora.phrases import REPEATED, SHARED
+    from sentio.errors import InputError
 
+    if words is not None and words < 1:
+        raise InputError(f"--words: a phrase has 1 word or more, not {words}")
+    if everywhere and trained is not None:
+        raise InputError(f"--everywhere compares with all corpora; leave out {trained!r} or the flag")
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
-        found = (
-            _within(_split(evaluated, data, progress), evaluated)
-            if trained is None
-            else _between(_split(evaluated, data, progress), _split(trained, data, progress), evaluated, trained)
-        )
+        if everywhere:
+            found = compare(evaluated, words or SHARED, data, progress)
+        elif trained is None:
+            found = _within(_split(evaluated, data, progress), evaluated, words or REPEATED)
+        else:
+            ours, theirs = _split(evaluated, data, progress), _split(trained, data, progress)
+            found = _between(ours, theirs, evaluated, trained, words or SHARED)
     print(json.dumps(found.values, indent=2) if format == "json" else found.table())
 
 
-@dataclass(frozen=True)
-class Found:
-    """A report as it is shown: `values` for JSON, `rows` and examples below a heading for people."""
-
-    heading: str
-    values: dict[str, Any]
-    rows: list[tuple[str, str]]
-    examples: list[str]
-
-    def table(self) -> str:
-        """The report for people."""
-        from sentio.cli.alignment import aligned
-
-        return "\n".join([self.heading, "", aligned(self.rows), *(["", *self.examples] if self.examples else [])])
-
-
-def _between(ours: "Split", theirs: "Split", evaluated: str, trained: str) -> Found:
+def _between(ours: "Split", theirs: "Split", evaluated: str, trained: str, words: int) -> Found:
     from sentio.corpora import leaks
+    from sentio.corpora.phrases import PhraseIndex
 
     report = leaks.between(ours.items, theirs.items)
+    phrases = PhraseIndex(ours.items, words).shared_with(theirs.items)
+    sharing = len({phrase.place for phrase in phrases})
     rows = [
         ("utterances", f"{report.utterances}"),
-        ("  byte for byte there", _share(report.exact, report.utterances)),
-        ("  verbatim there", _share(report.verbatim, report.utterances)),
+        ("  byte for byte there", share(report.exact, report.utterances)),
+        ("  verbatim there", share(report.verbatim, report.utterances)),
         (f"utterances of {leaks.LONG} words or more", f"{report.long}"),
-        ("  verbatim there", _share(report.verbatim_long, report.long)),
-        (f"  else nearly there ({report.threshold:.0%} of the words)", _share(report.near, report.long)),
+        ("  verbatim there", share(report.verbatim_long, report.long)),
+        (f"  else nearly there ({report.threshold:.0%} of the words)", share(report.near, report.long)),
+        (f"utterances that share {words} words in a row", share(sharing, report.utterances)),
         ("conversations of the same id", _names(report.shared_conversations)),
         ("speakers of the same name", _names(report.shared_speakers)),
         ("speaker-independent, as far as names tell", "yes" if report.speaker_independent else "no"),
@@ -102,30 +107,43 @@ def _between(ours: "Split", theirs: "Split", evaluated: str, trained: str) -> Fo
             "trained": trained,
             **asdict(report),
             "speaker_independent": report.speaker_independent,
+            "words": words,
+            "phrases": [asdict(phrase) for phrase in phrases],
         },
         rows=rows,
-        examples=_examples(report.twins, ours, theirs),
+        examples=[*_examples(report.twins, ours, theirs), *phrase_lines(phrases)],
     )
 
 
-def _within(split: "Split", name: str) -> Found:
+def _within(split: "Split", name: str, words: int) -> Found:
     from sentio.corpora import leaks
+    from sentio.corpora.phrases import ABOVE, repeated
+    from sentio.files.writers.terminal import literal
 
     layer = next(iter(split.corpus.card.layers), None)
     report = leaks.within(split.items, layer)
+    habits = repeated(split.items, words)
     rows = [
         ("utterances", f"{report.utterances}"),
-        ("  with a twin, byte for byte", _share(report.exact_rows, report.utterances)),
-        ("  with a twin, verbatim", _share(report.rows, report.utterances)),
+        ("  with a twin, byte for byte", share(report.exact_rows, report.utterances)),
+        ("  with a twin, verbatim", share(report.rows, report.utterances)),
         ("texts that recur", f"{report.texts}"),
     ]
     if layer:
-        rows.append((f"  with values of {layer!r} that differ", _share(report.conflicting, report.texts)))
+        rows.append((f"  with values of {layer!r} that differ", share(report.conflicting, report.texts)))
+    rows.append((f"phrases of {words} words in more than {ABOVE} conversations", f"{len(habits)}"))
+    phrases = [f"{habit.conversations:>3}x  {literal(habit.phrase)}" for habit in habits[:PHRASES]]
     return Found(
         heading=f"{name} within itself",
-        values={"split": name, "layer": layer, **asdict(report)},
+        values={
+            "split": name,
+            "layer": layer,
+            **asdict(report),
+            "words": words,
+            "phrases": [asdict(habit) for habit in habits],
+        },
         rows=rows,
-        examples=_examples(report.twins, split, split),
+        examples=[*_examples(report.twins, split, split), *phrases],
     )
 
 
@@ -150,15 +168,11 @@ def _split(name: str, data: Path | None, progress: "Progress") -> Split:
     from sentio.errors import SentioError
 
     table = Path(name).suffix.lower() in corpora.TABLES
-    corpus, slash, split = (name, "/", "all") if table else name.rpartition("/")
+    corpus, slash, split = (name, "/", "all") if table else name.replace(":", "/").rpartition("/")
     if not slash:
         raise SentioError(f"{name!r} names no split; write CORPUS/SPLIT, as in {name}/train")
     opened = corpora.load(corpus, data)
     return Split(opened, list(counted(opened.conversations(split), progress, name)))
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part} ({part / whole:.1%})" if whole else f"{part}"
 
 
 def _names(names: Sequence[str]) -> str:
