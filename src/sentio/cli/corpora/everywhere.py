@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sentio.cli.corpora.found import Found, phrase_lines, share
+from sentio.cli.corpora.found import Found, phrase_lines, share, titled
 
 if TYPE_CHECKING:
     from sentio.cli.progress import Progress
@@ -54,9 +54,7 @@ def everywhere(name: str, words: int, data: Path | None, progress: "Progress") -
             "phrases": {split: [asdict(phrase) for phrase in phrases] for split, phrases in shared.items()},
         },
         rows=rows,
-        examples=[
-            line for split, phrases in found.items() for line in (split, *map("  {}".format, phrase_lines(phrases)))
-        ],
+        examples=[line for split, phrases in found.items() for line in titled(split, phrase_lines(phrases))],
     )
 
 

@@ -1,6 +1,6 @@
 """What a comparison of corpora found, for people and for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +39,22 @@ def share(part: int, whole: int) -> str:
     return f"{part} ({part / whole:.1%})" if whole else f"{part}"
 
 
+def titled(title: str, lines: Sequence[str]) -> list[str]:
+    """The lines, indented below their title; nothing where there are none.
+
+    >>> titled("phrases", ["1x  so it goes"])
+    ['phrases', '  1x  so it goes']
+    """
+    return [title, *(f"  {line}" for line in lines)] if lines else []
+
+
 def phrase_lines(phrases: "Iterable[Shared]") -> list[str]:
     """A line for each of the longest phrases: in how many texts it stands there, where here, where there first."""
     from sentio.files.writers.terminal import literal
 
     longest = sorted(phrases, key=lambda one: -len(one.phrase.split()))
     lines = [
-        f"{one.texts:>3}x  {literal('/'.join(one.place))} in {literal('/'.join(one.other))}  "
-        f"{literal(one.phrase)[:WIDTH]}"
+        f"{one.texts}x  {literal('/'.join(one.place))} in {literal('/'.join(one.other))}  {literal(one.phrase)[:WIDTH]}"
         for one in longest[:PHRASES]
     ]
     return lines + ([f"and {len(longest) - PHRASES} more"] if len(longest) > PHRASES else [])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from sentio.cli.corpora.found import PHRASES, WIDTH, Found, phrase_lines, share
+from sentio.cli.corpora.found import PHRASES, WIDTH, Found, phrase_lines, share, titled
 
 if TYPE_CHECKING:
     from sentio.cli.progress import Progress
@@ -111,7 +111,7 @@ def _between(ours: "Split", theirs: "Split", evaluated: str, trained: str, words
             "phrases": [asdict(phrase) for phrase in phrases],
         },
         rows=rows,
-        examples=[*_examples(report.twins, ours, theirs), *phrase_lines(phrases)],
+        examples=[*_examples(report.twins, ours, theirs), *titled("phrases", phrase_lines(phrases))],
     )
 
 
@@ -132,7 +132,7 @@ def _within(split: "Split", name: str, words: int) -> Found:
     if layer:
         rows.append((f"  with values of {layer!r} that differ", share(report.conflicting, report.texts)))
     rows.append((f"phrases of {words} words in more than {ABOVE} conversations", f"{len(habits)}"))
-    phrases = [f"{habit.conversations:>3}x  {literal(habit.phrase)}" for habit in habits[:PHRASES]]
+    phrases = [f"{habit.conversations}x  {literal(habit.phrase)}" for habit in habits[:PHRASES]]
     return Found(
         heading=f"{name} within itself",
         values={
@@ -143,7 +143,7 @@ def _within(split: "Split", name: str, words: int) -> Found:
             "phrases": [asdict(habit) for habit in habits],
         },
         rows=rows,
-        examples=[*_examples(report.twins, split, split), *phrases],
+        examples=[*_examples(report.twins, split, split), *titled("phrases", phrases)],
     )
 
 
