@@ -59,105 +59,80 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_up.corpus(tmp_path_factory.mktemp("data"))
 
 
+def trained(recipe: Path, text: str, out: Path, data: Path) -> Path:
+    """The folder of the run of a recipe, which is written down first; skips without torch."""
+    pytest.importorskip("torch")
+    from sentio.training.by_recipe import train
+
+    recipe.write_text(text)
+    train(recipe, out=out, data=data)
+    return out
+
+
 @pytest.fixture(scope="session")
 def trained_encoder(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a `prc_encoder` run on the invented corpus, beside its recipe and the demonstrations it used."""
-    pytest.importorskip("torch")
     from sentio import retrieval
-    from sentio.training.by_recipe import train
 
     folder = tmp_path_factory.mktemp("prc-encoder")
     retrieval.build(["meld:train"], folder / "demos", encoder="mini", data=invented)
-    recipe = folder / "tiny.toml"
-    recipe.write_text(made_up.ENCODER.format(demos=folder / "demos"))
-    train(recipe, out=folder / "run", data=invented)
-    return folder / "run"
+    recipe = made_up.ENCODER.format(demos=folder / "demos")
+    return trained(folder / "tiny.toml", recipe, folder / "run", invented)
 
 
 @pytest.fixture(scope="session")
 def trained_finder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a `cause_encoder` run on an invented corpus, beside its recipe and the corpus."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
     folder = tmp_path_factory.mktemp("cause-encoder")
-    recipe = folder / "tiny.toml"
-    recipe.write_text(invented_causes.RECIPE)
-    train(recipe, out=folder / "run", data=invented_causes.corpus(folder / "data"))
-    return folder / "run"
+    corpus = invented_causes.corpus(folder / "data")
+    return trained(folder / "tiny.toml", invented_causes.RECIPE, folder / "run", corpus)
 
 
 @pytest.fixture(scope="session")
 def trained_transition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a `transition` run on an invented corpus, beside its recipe and the folder `data`."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
     folder = tmp_path_factory.mktemp("transition")
-    recipe = folder / "tiny.toml"
-    recipe.write_text(invented_transitions.RECIPE.format(mode="transition", upper=0, epochs=8))
-    train(recipe, out=folder / "run", data=invented_transitions.corpus(folder / "data"))
-    return folder / "run"
+    recipe = invented_transitions.RECIPE.format(mode="transition", upper=0, epochs=8)
+    return trained(folder / "tiny.toml", recipe, folder / "run", invented_transitions.corpus(folder / "data"))
 
 
 @pytest.fixture(scope="session")
 def trained_strategy_planner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a `strategy_planner` run on invented support chats."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
+    """The folder of a `strategy_planner` run on invented support chats, beside its recipe and the folder `data`."""
     folder = tmp_path_factory.mktemp("strategy-planner")
-    recipe = folder / "tiny.toml"
-    recipe.write_text(invented_support.RECIPE)
-    train(recipe, out=folder / "run", data=invented_support.corpus(folder / "data"))
-    return folder / "run"
+    corpus = invented_support.corpus(folder / "data")
+    return trained(folder / "tiny.toml", invented_support.RECIPE, folder / "run", corpus)
 
 
 @pytest.fixture(scope="session")
 def trained_emotion_transformer(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an `emotion_transformer` run on the invented corpus."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
     folder = tmp_path_factory.mktemp("emotion-transformer")
-    recipe = folder / "tiny.toml"
-    recipe.write_text(invented_moods.RECIPE.format(seeds="1, 2", source="gold", epochs=8))
-    train(recipe, out=folder / "run", data=invented)
-    return folder / "run"
+    recipe = invented_moods.RECIPE.format(seeds="1, 2", source="gold", epochs=8)
+    return trained(folder / "tiny.toml", recipe, folder / "run", invented)
 
 
 @pytest.fixture(scope="session")
 def trained_networks(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a run, on the invented corpus, of each system that is a network over features, by its name."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
     folder = tmp_path_factory.mktemp("networks")
 
-    def trained(system: str) -> Path:
-        recipe = folder / f"{system}.toml"
-        recipe.write_text(made_up.NETWORK.format(system=system, settings=made_up.NETWORKS[system]))
-        train(recipe, out=folder / system, data=invented)
-        return folder / system
+    def run(system: str) -> Path:
+        recipe = made_up.NETWORK.format(system=system, settings=made_up.NETWORKS[system])
+        return trained(folder / f"{system}.toml", recipe, folder / system, invented)
 
-    return trained
+    return run
 
 
 @pytest.fixture(scope="session")
 def trained_characters(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder of a run, on the invented corpus, of each system that reads characters, by its name."""
-    pytest.importorskip("torch")
-    from sentio.training.by_recipe import train
-
     folder = tmp_path_factory.mktemp("characters")
 
-    def trained(system: str) -> Path:
-        recipe = folder / f"{system}.toml"
-        recipe.write_text(made_up.CHARACTERS[system])
-        train(recipe, out=folder / system, data=invented)
-        return folder / system
+    def run(system: str) -> Path:
+        return trained(folder / f"{system}.toml", made_up.CHARACTERS[system], folder / system, invented)
 
-    return trained
+    return run
 
 
 @pytest.fixture(scope="session", autouse=True)

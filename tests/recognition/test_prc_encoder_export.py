@@ -18,6 +18,8 @@ from sentio.recognition.exporting import export  # noqa: E402
 from sentio.recognition.prc_encoder import manifest as files  # noqa: E402
 from sentio.recognition.prc_encoder.evidence import nothing  # noqa: E402
 from sentio.recognition.prc_encoder.reading import Reader  # noqa: E402
+from sentio.training.tuned_encoder import LOWER, TOKENIZER  # noqa: E402
+from sentio.training.weights_file import seed_file  # noqa: E402
 
 TEXTS = ("I found my keys!", "Nobody carried the train.", "no " * 3_000, "\ud800 half", "مرحبا", "That cup it is.")
 
@@ -26,15 +28,15 @@ def told_by_the_run(run: Path, seed: int) -> "np.ndarray[tuple[int, int], np.dty
     """The mean states of the utterances, before anything of the conversation is read."""
     model = run / "model"
     manifest = files.read(model)
-    weights = load_file(model / files.LOWER)
+    weights = load_file(model / LOWER)
     lower = Lower(manifest.shape, len(weights["words.weight"]), len(weights["places.weight"]))
     lower.load_state_dict(weights)
     encoder = ConversationEncoder(manifest.shape, 0.0, 0.0)
-    encoder.load_state_dict(load_file(files.weights(model, seed)))
+    encoder.load_state_dict(load_file(seed_file(model, seed)))
     chat = Conversation(
         id="c", utterances=tuple(Utterance(id=str(n), speaker="Ada", text=text) for n, text in enumerate(TEXTS))
     )
-    reader = Reader(model / files.TOKENIZER, lower, manifest.names, manifest.window)
+    reader = Reader(model / TOKENIZER, lower, manifest.names, manifest.window)
     (turns,) = reader.read([chat], [nothing(len(chat), manifest.shape.labels)], exact=True)
     with torch.no_grad():
         found: np.ndarray[tuple[int, int], np.dtype[np.float32]] = encoder.eval()._utterances(turns.states)[0].numpy()
@@ -114,7 +116,7 @@ def test_what_cannot_be_exported_is_told(trained_encoder: Path, exported: Path, 
         export(trained_encoder, "encoder", exported)
     broken = tmp_path / "broken"
     shutil.copytree(trained_encoder, broken)
-    (broken / "model" / files.LOWER).write_bytes(b"nothing")
-    with pytest.raises(SentioError, match=r"model: damaged: .*header"):
+    (broken / "model" / LOWER).write_bytes(b"nothing")
+    with pytest.raises(SentioError, match=r"lower\.safetensors: damaged: .*header"):
         export(broken, "encoder", tmp_path / "out")
     assert not list(tmp_path.glob("out*"))

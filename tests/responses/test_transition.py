@@ -1,17 +1,12 @@
 """Emotion transition end to end: trained on an invented PELD, evaluated, and replying with and without a model."""
 
 import json
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.torch import load_file
 from tests.responses.invented_transitions import RECIPE
 
 from sentio import Conversation, Utterance, responses
@@ -275,28 +270,6 @@ def test_other_modes_and_trained_layers_make_runs_that_answer(mode: str, upper: 
     assert sum(decision.probabilities) == pytest.approx(1.0)
 
 
-STOPPED = """
-import os, signal, sys
-from sentio.training.by_recipe import train
-def progress(stage, share):
-    if stage == "seed 2" and share > 0.5:
-        os.kill(os.getpid(), signal.SIGKILL)
-train(sys.argv[1], out=sys.argv[2], data=sys.argv[3], progress=progress)
-"""
-
-
-def test_killed_and_called_again_it_ends_with_the_same_weights(run: Path, tmp_path: Path) -> None:
-    recipe, data = run.with_name("tiny.toml"), run.with_name("data")
-    arguments = [str(recipe), str(tmp_path / "run"), str(data)]
-    stopped = subprocess.run([sys.executable, "-c", STOPPED, *arguments], check=False)
-    assert stopped.returncode == -signal.SIGKILL
-    train(recipe, out=tmp_path / "run", data=data)
-    for seed in (1, 2):
-        one, other = (load_file(manifest.weights(folder / "model", seed)) for folder in (run, tmp_path / "run"))
-        for name, tensor in one.items():
-            np.testing.assert_array_equal(tensor.numpy(), other[name].numpy(), err_msg=name)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -313,22 +286,6 @@ def test_a_recipe_that_does_not_fit_is_told_in_a_line(old: str, new: str, says: 
     with pytest.raises(RecipeError, match=says) as raised:
         train(tmp_path / "tiny.toml", out=tmp_path / "run", data=run.with_name("data"))
     assert "\n" not in str(raised.value)
-
-
-def test_a_damaged_model_is_told_in_a_line(run: Path, tmp_path: Path) -> None:
-    shutil.copytree(run, tmp_path / "run")
-    model = tmp_path / "run" / "model"
-    with pytest.raises(SentioError, match="no seed 9; it has 1, 2"):
-        responses.load(str(tmp_path / "run"), {"seed_of": 9})
-    manifest.weights(model, 2).write_bytes(b"nonsense")
-    with pytest.raises(SentioError, match="damaged"):
-        responses.load(str(tmp_path / "run"))
-    manifest.weights(model, 2).unlink()
-    with pytest.raises(SentioError, match=r"seed-2\.safetensors is missing"):
-        responses.load(str(tmp_path / "run"))
-    (model / manifest.NAME).write_text("{}")
-    with pytest.raises(SentioError, match=r"model\.json: space: field required"):
-        responses.load(str(tmp_path / "run"))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "recipes").glob("transition-*.toml")), ids=lambda path: path.stem)

@@ -2,9 +2,6 @@
 
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +17,8 @@ from sentio.recognition.prc_encoder import manifest
 from sentio.recognition.prc_encoder.train import Recipe
 from sentio.training import recipe as recipes
 from sentio.training.by_recipe import train
+from sentio.training.tuned_encoder import LOWER
+from sentio.training.weights_file import seed_file
 
 
 def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
@@ -91,35 +90,6 @@ def test_the_average_is_that_of_the_seeds(run: Path) -> None:
     assert not np.allclose(answer(seed_of=1), answer(seed_of=2), atol=1e-3)
 
 
-STOPPED = """
-import os, signal, sys
-from sentio.recognition.prc_encoder.train import Recipe
-from sentio.training.by_recipe import train
-from sentio.training import recipe as recipes
-epochs = 0
-def progress(stage, share):
-    global epochs
-    if stage == "seed 2" and share > 0.5:
-        os.kill(os.getpid(), signal.SIGKILL)
-train(sys.argv[1], out=sys.argv[2], data=sys.argv[3], progress=progress)
-"""
-
-
-def test_killed_and_called_again_it_ends_with_the_same_weights(
-    run: Path, invented: Path, demos: Path, tmp_path: Path
-) -> None:
-    recipe = written(tmp_path, demos)
-    stopped = subprocess.run(
-        [sys.executable, "-c", STOPPED, str(recipe), str(tmp_path / "run"), str(invented)], check=False
-    )
-    assert stopped.returncode == -signal.SIGKILL
-    train(recipe, out=tmp_path / "run", data=invented)
-    for seed in (1, 2):
-        one, other = (load_file(manifest.weights(folder / "model", seed)) for folder in (run, tmp_path / "run"))
-        for name, tensor in one.items():
-            np.testing.assert_array_equal(tensor.numpy(), other[name].numpy(), err_msg=name)
-
-
 def test_without_evidence_interpretation_and_names(invented: Path, demos: Path, tmp_path: Path) -> None:
     bare = written(
         tmp_path,
@@ -143,9 +113,9 @@ def test_another_run_is_a_start_and_its_layers_stay(run: Path, invented: Path, d
         ("seeds = [1, 2]", "seeds = [3]"),
     )
     train(recipe, out=tmp_path / "run", data=invented)
-    below = load_file(tmp_path / "run" / "model" / manifest.LOWER)
+    below = load_file(tmp_path / "run" / "model" / LOWER)
     first = manifest.read(run / "model")
-    best = load_file(manifest.weights(run / "model", max(first.seeds, key=lambda seed: first.seeds[seed])))
+    best = load_file(seed_file(run / "model", max(first.seeds, key=lambda seed: first.seeds[seed])))
     for name, tensor in best.items():
         if name.startswith("layers.0."):
             np.testing.assert_array_equal(tensor.numpy(), below[name.replace("layers.0.", "layers.5.")].numpy())
@@ -196,7 +166,7 @@ def test_a_killed_run_goes_on_with_the_evidence_it_began_with(
         train(recipe, out=tmp_path / "run", data=invented, progress=interrupted)
     shutil.rmtree(mine)
     train(recipe, out=tmp_path / "run", data=invented)
-    one, other = (load_file(manifest.weights(folder / "model", 1)) for folder in (run, tmp_path / "run"))
+    one, other = (load_file(seed_file(folder / "model", 1)) for folder in (run, tmp_path / "run"))
     for name, tensor in one.items():
         np.testing.assert_array_equal(tensor.numpy(), other[name].numpy(), err_msg=name)
 
@@ -229,19 +199,3 @@ def test_every_recipe_is_valid_and_says_what_to_expect(path: Path) -> None:
 def test_demonstrations_that_are_not_there_are_told_with_the_command(invented: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="make one with: sentio demos build"):
         train(written(tmp_path, tmp_path / "nowhere"), out=tmp_path / "run", data=invented)
-
-
-def test_a_damaged_model_is_told_in_a_line(run: Path, tmp_path: Path) -> None:
-    shutil.copytree(run, tmp_path / "run")
-    model = tmp_path / "run" / "model"
-    with pytest.raises(SentioError, match="no seed 9; it has 1, 2"):
-        recognition.load(str(tmp_path / "run"), {"seed_of": 9})
-    manifest.weights(model, 2).write_bytes(b"nonsense")
-    with pytest.raises(SentioError, match="damaged"):
-        recognition.load(str(tmp_path / "run"))
-    manifest.weights(model, 2).unlink()
-    with pytest.raises(SentioError, match=r"seed-2\.safetensors is missing"):
-        recognition.load(str(tmp_path / "run"))
-    (model / manifest.NAME).write_text("{}")
-    with pytest.raises(SentioError, match=r"model\.json: space: field required"):
-        recognition.load(str(tmp_path / "run"))

@@ -7,17 +7,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from sentio import labels
 from sentio.causes.base import Candidate, Felt, Judgement
 from sentio.causes.cause_encoder import manifest as files
 from sentio.causes.cause_encoder.reading import Reader, Reading, words_at
-from sentio.errors import SentioError
 from sentio.nn.cause_pairs import NEXT, CauseEncoder, Said, best_spans
-from sentio.nn.conversation_encoder import Lower
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.tuned_encoder import TOKENIZER, read_lower
+from sentio.training.weights_file import restored, seed_file
 
 PAIRS = 16_384
 """Pairs judged together, those of a target at least: what bounds memory in long conversations."""
@@ -43,17 +42,12 @@ class CauseEncoderFinder:
 
     def __init__(self, model: Path, seed: int | None = None) -> None:
         manifest = files.read(model)
-        if seed is not None and seed not in manifest.thresholds:
-            raise SentioError(f"{model} has no seed {seed}; it has {', '.join(map(str, manifest.thresholds))}")
         self.space = labels.space(manifest.space)
-        seeds = manifest.thresholds if seed is None else {seed: manifest.thresholds[seed]}
-        self._thresholds = list(seeds.values())
-        try:
-            lower = _lower(model, manifest)
-            self._reader = Reader(model / files.TOKENIZER, lower, manifest.window, self.space)
-            self._models = [_upper(model, manifest, each) for each in seeds]
-        except (RuntimeError, KeyError, SafetensorError) as error:
-            raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
+        seeds = asked_seeds(model, manifest.thresholds, seed)
+        self._thresholds = [manifest.thresholds[each] for each in seeds]
+        lower = read_lower(model, manifest.shape.encoder)
+        self._reader = Reader(model / TOKENIZER, lower, manifest.window, self.space)
+        self._models = [restored(CauseEncoder(manifest.shape), seed_file(model, each)) for each in seeds]
 
     def find(self, asked: Iterable[Felt]) -> Iterator[Judgement]:
         """See `CauseFinder.find`."""
@@ -128,16 +122,3 @@ def _candidates(felt: Felt, reading: Reading, opinion: Opinion, targets: Sequenc
             found.append(Candidate(said[number].id, float(probabilities[row]), span))
             row += 1
         yield found
-
-
-def _lower(model: Path, manifest: files.Manifest) -> Lower:
-    weights = load_file(model / files.LOWER)
-    lower = Lower(manifest.shape.encoder, len(weights["words.weight"]), len(weights["places.weight"]))
-    lower.load_state_dict(weights)
-    return lower
-
-
-def _upper(model: Path, manifest: files.Manifest, seed: int) -> CauseEncoder:
-    encoder = CauseEncoder(manifest.shape)
-    encoder.load_state_dict(load_file(files.weights(model, seed)))
-    return encoder.eval()

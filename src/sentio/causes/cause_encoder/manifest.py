@@ -12,9 +12,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from sentio.nn.cause_pairs import CauseShape
-from sentio.training.manifest_file import read_manifest, require_files
-
-NAME, LOWER, TOKENIZER = "model.json", "lower.safetensors", "tokenizer.json"
+from sentio.training.manifest_file import read_manifest
+from sentio.training.tuned_encoder import NAME, require_encoder
 
 
 class Manifest(BaseModel):
@@ -30,13 +29,8 @@ class Manifest(BaseModel):
     thresholds: dict[int, float]
 
 
-def weights(model: Path, seed: int) -> Path:
-    """The file with the weights of a seed."""
-    return model / f"seed-{seed}.safetensors"
-
-
 def read(model: Path) -> Manifest:
     """The manifest in a run's model folder. Raises `SentioError` where there is none, it is damaged or files lack."""
     manifest = read_manifest(model / NAME, Manifest)
-    require_files((model / LOWER, model / TOKENIZER, *(weights(model, seed) for seed in manifest.thresholds)))
+    require_encoder(model, manifest.thresholds)
     return manifest

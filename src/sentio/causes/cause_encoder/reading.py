@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 from torch import Tensor
 
 from sentio.causes.base import Felt
 from sentio.labels import LabelSpace
 from sentio.nn.cause_pairs import Heard
 from sentio.nn.conversation_encoder import Lower
+from sentio.training.tuned_encoder import read_tokenizer
 
 Places = Sequence[tuple[int, int]]
 """Where the word of each token of an utterance begins and ends in its text, in characters: no span cuts a word."""
@@ -29,9 +30,7 @@ class Reader:
     """Reads conversations and what is felt in them; `window` is the tokens read of an utterance."""
 
     def __init__(self, tokenizer: Path, lower: Lower, window: int, space: LabelSpace) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(window)
+        self._tokenizer = read_tokenizer(tokenizer, window)
         self._lower = lower.eval()
         self._emotions = {label: number for number, label in enumerate(space.labels)}
         self._neutral = self._emotions[str(space.neutral)]

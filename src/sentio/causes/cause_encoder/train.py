@@ -1,6 +1,5 @@
 """How `cause_encoder` is trained: start from `mini`, one model a seed, epoch and threshold chosen on validation."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from sentio import corpora, labels
 from sentio.causes.cause_encoder import manifest as files
@@ -27,8 +26,9 @@ from sentio.nn.conversation_encoder import Lower
 from sentio.recognition.prc_encoder.reading import initial, weights_of
 from sentio.training.cause_tuning import CauseLesson, CauseTuning, tune
 from sentio.training.epochs import Epoch
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import RunFolder
 from sentio.training.selection import Selection
+from sentio.training.tuned_encoder import TOKENIZER, place
 
 Progress = Callable[[str, float], None]
 
@@ -148,12 +148,6 @@ class School:
         }
 
     def _place(self, selection: Selection[CauseEncoder], thresholds: dict[int, float]) -> None:
-        folder = self.run.model
-        folder.mkdir(exist_ok=True)
-        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        save_file(self.lower.state_dict(), folder / files.LOWER)
-        for seed in thresholds:
-            shutil.copyfile(selection.weights(seed), files.weights(folder, seed))
         manifest = files.Manifest(
             space=EMOTIONS.name,
             corpus=self.recipe.corpus,
@@ -161,8 +155,8 @@ class School:
             shape=self.recipe.shape,
             thresholds=thresholds,
         )
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        trained = {seed: selection.weights(seed) for seed in thresholds}
+        place(self.run.model, self.lower.state_dict(), trained, manifest)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -189,7 +183,7 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     if recipe.held_out:
         learned = [item for number, item in enumerate(learned) if number % recipe.held_out]
     lower, start = initial(recipe.shape.encoder, weights_of(None))
-    reader = Reader(MODEL / files.TOKENIZER, lower, read_manifest(MODEL).window, EMOTIONS)
+    reader = Reader(MODEL / TOKENIZER, lower, read_manifest(MODEL).window, EMOTIONS)
     progress("reading", 0.0)
     exams = {"validation": tests, "held_out": apart} if apart else {"validation": tests}
     return School(

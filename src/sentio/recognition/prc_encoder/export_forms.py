@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
@@ -15,6 +14,9 @@ from sentio.errors import SentioError, UnknownName
 from sentio.files.writers.output import reported
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.training.lora_export import folder_beside
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.tuned_encoder import LOWER, TOKENIZER
+from sentio.training.weights_file import read_tensors, seed_file
 
 BERT = {
     "words.": "embeddings.word_embeddings.",
@@ -41,21 +43,20 @@ def _encoder(run: Path, out: Path, seed: int | None) -> str:
     """The token layers of a seed, those that stayed and those that were trained, with a mean over the tokens."""
     model = run / "model"
     manifest = files.read(model)
-    chosen = max(manifest.seeds, key=lambda each: manifest.seeds[each]) if seed is None else seed
-    if chosen not in manifest.seeds:
-        raise SentioError(f"{model} has no seed {chosen}; it has {', '.join(map(str, manifest.seeds))}")
+    best = max(manifest.seeds, key=lambda each: manifest.seeds[each])
+    (chosen,) = asked_seeds(model, manifest.seeds, best if seed is None else seed)
     beside = folder_beside(out)
+    lower, upper = read_tensors(model / LOWER), read_tensors(seed_file(model, chosen))
     try:
-        lower, upper = load_file(model / files.LOWER), load_file(files.weights(model, chosen))
         bert = _bert(manifest, dict(_named(lower, upper, manifest.shape.layers - manifest.shape.upper)))
-    except (SafetensorError, RuntimeError, KeyError) as error:
+    except (RuntimeError, KeyError) as error:
         raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
     with reported(out):
         beside.mkdir()
         bert.config.to_json_file(beside / "config.json")
         # `save_pretrained` would show a progress bar.
         save_file(bert.state_dict(), beside / "model.safetensors", metadata={"format": "pt"})
-        _write_rest(beside, model / files.TOKENIZER, manifest)
+        _write_rest(beside, model / TOKENIZER, manifest)
         (beside / "README.md").write_text(_card(run, chosen), "utf8")
         beside.rename(out)
     return f"sentio features build --corpus {manifest.corpus}:validation --encoder {out} --out features.npz"

@@ -4,27 +4,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from sentio.conversation import Conversation
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.weights import read_weights
-from sentio.errors import RecipeError, SentioError
+from sentio.errors import RecipeError
 from sentio.nn.conversation_encoder import EncoderShape, Lower, Turns
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Told
+from sentio.training.tuned_encoder import LOWER, read_tokenizer
+from sentio.training.weights_file import read_tensors, seed_file
 
 
 class Reader:
     """Reads conversations; `names` are the speakers known by name, `window` the tokens read of an utterance."""
 
     def __init__(self, tokenizer: Path, lower: Lower, names: Sequence[str], window: int) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(window)
+        self._tokenizer = read_tokenizer(tokenizer, window)
         self._lower = lower.eval()
         self._names = {name: number for number, name in enumerate(names, start=1)}
 
@@ -75,10 +72,7 @@ def weights_of(start: Path | None) -> dict[str, Tensor]:
     manifest = files.read(model)
     below = manifest.shape.layers - manifest.shape.upper
     best = max(manifest.seeds, key=lambda seed: manifest.seeds[seed])
-    try:
-        found, trained = load_file(model / files.LOWER), load_file(files.weights(model, best))
-    except SafetensorError as error:
-        raise SentioError(f"{model}: damaged: {error}") from error
+    found, trained = read_tensors(model / LOWER), read_tensors(seed_file(model, best))
     for name, tensor in trained.items():
         if name.startswith("layers."):
             _, number, rest = name.split(".", 2)

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio import labels, retrieval
 from sentio.conversation import Conversation
-from sentio.errors import SentioError
-from sentio.nn.conversation_encoder import ConversationEncoder, Lower
+from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape
 from sentio.recognition.base import Prediction
 from sentio.recognition.prc_encoder import manifest as files
 from sentio.recognition.prc_encoder.evidence import Witness, nothing
 from sentio.recognition.prc_encoder.reading import Reader
 from sentio.retrieval import Target
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.tuned_encoder import TOKENIZER, read_lower
+from sentio.training.weights_file import restored, seed_file
 
 
 class PrcEncoder:
@@ -29,14 +29,11 @@ class PrcEncoder:
 
     def __init__(self, model: Path, seed: int | None = None, corpus: str | None = None) -> None:
         manifest = files.read(model)
-        if seed is not None and seed not in manifest.seeds:
-            raise SentioError(f"{model} has no seed {seed}; it has {', '.join(map(str, manifest.seeds))}")
+        seeds = asked_seeds(model, manifest.seeds, seed)
         self.space = labels.space(manifest.space)
-        try:
-            self._reader = Reader(model / files.TOKENIZER, _lower(model, manifest), manifest.names, manifest.window)
-            self._models = [_upper(model, manifest, each) for each in (manifest.seeds if seed is None else [seed])]
-        except (RuntimeError, KeyError, SafetensorError) as error:
-            raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
+        lower = read_lower(model, manifest.shape)
+        self._reader = Reader(model / TOKENIZER, lower, manifest.names, manifest.window)
+        self._models = [_upper(model, manifest.shape, each) for each in seeds]
         self._witness, self._labels = None, manifest.shape.labels
         if manifest.evidence:
             target = Target(corpus or manifest.corpus, self.space.labels)
@@ -55,14 +52,5 @@ class PrcEncoder:
             yield Prediction(torch.stack(found).double().mean(0).numpy())
 
 
-def _lower(model: Path, manifest: files.Manifest) -> Lower:
-    weights = load_file(model / files.LOWER)
-    lower = Lower(manifest.shape, len(weights["words.weight"]), len(weights["places.weight"]))
-    lower.load_state_dict(weights)
-    return lower
-
-
-def _upper(model: Path, manifest: files.Manifest, seed: int) -> ConversationEncoder:
-    encoder = ConversationEncoder(manifest.shape, dropout=0.0, context_dropout=0.0)
-    encoder.load_state_dict(load_file(files.weights(model, seed)))
-    return encoder.eval()
+def _upper(model: Path, shape: EncoderShape, seed: int) -> ConversationEncoder:
+    return restored(ConversationEncoder(shape, dropout=0.0, context_dropout=0.0), seed_file(model, seed))

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from safetensors.torch import save_file
 
 from sentio import corpora, retrieval
 from sentio.curriculum import Curriculum, plan
@@ -28,10 +27,11 @@ from sentio.recognition.prc_encoder.recognizer import PrcEncoder
 from sentio.retrieval import Repository, Target
 from sentio.training.conversation_tuning import ConversationTuning, Lesson, predict, tune
 from sentio.training.epochs import Epoch
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
 from sentio.training.splits import Split, emotions, gold_labels, groups, splits
+from sentio.training.tuned_encoder import TOKENIZER, place
 
 Progress = Callable[[str, float], None]
 
@@ -130,14 +130,8 @@ class School:
         return summary(self.gold, found, self.space.labels) | {"epochs": history, "causal": self.shape.causal}
 
     def _place(self, seeds: dict[int, float]) -> None:
-        folder = self.run.model
-        folder.mkdir(exist_ok=True)
-        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        save_file(self.lower.state_dict(), folder / files.LOWER)
-        for seed in seeds:
-            shutil.copyfile(self._selection.weights(seed), files.weights(folder, seed))
         if self.demos:
-            shutil.copytree(self.demos.path, folder / files.DEMOS, dirs_exist_ok=True)
+            shutil.copytree(self.demos.path, self.run.model / files.DEMOS, dirs_exist_ok=True)
         manifest = files.Manifest(
             space=self.space.name,
             corpus=self.recipe.corpus,
@@ -147,8 +141,8 @@ class School:
             evidence=self.recipe.evidence if self.recipe.demos else None,
             seeds=seeds,
         )
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        trained = {seed: self._selection.weights(seed) for seed in seeds}
+        place(self.run.model, self.lower.state_dict(), trained, manifest)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -226,7 +220,7 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
         causal=recipe.causal,
     )
     lower, start = initial(shape, weights_of(recipe.start))
-    reader = Reader(MODEL / files.TOKENIZER, lower, names, read_manifest(MODEL).window)
+    reader = Reader(MODEL / TOKENIZER, lower, names, read_manifest(MODEL).window)
     lessons = []
     for number, split in enumerate((train, tests)):
         progress("reading", number / 2)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from sentio.training.manifest_file import read_manifest, require_files
-
-NAME, LOWER, TOKENIZER = "model.json", "lower.safetensors", "tokenizer.json"
+from sentio.training.manifest_file import read_manifest
+from sentio.training.tuned_encoder import NAME, require_encoder
 
 
 class Manifest(BaseModel):
@@ -28,13 +27,8 @@ class Manifest(BaseModel):
     seeds: dict[int, float]
 
 
-def weights(model: Path, seed: int) -> Path:
-    """The file with the trained weights of a seed."""
-    return model / f"seed-{seed}.safetensors"
-
-
 def read(model: Path) -> Manifest:
     """The manifest in a run's model folder. Raises `SentioError` where there is none, it is damaged or files lack."""
     manifest = read_manifest(model / NAME, Manifest)
-    require_files((model / LOWER, model / TOKENIZER, *(weights(model, seed) for seed in manifest.seeds)))
+    require_encoder(model, manifest.seeds)
     return manifest

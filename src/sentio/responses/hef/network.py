@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
@@ -13,6 +12,7 @@ from sentio.encoders.mini.weights import HEADS, read_weights
 from sentio.nn.emotion_encoder import EmotionEncoder, by_label
 from sentio.responses.hef.context import Context
 from sentio.responses.hef.small_model import SPACE
+from sentio.training.tuned_encoder import read_tokenizer
 
 LAYERS, INNER, EPSILON = 6, 1536, 1e-12
 """Of all-MiniLM-L6-v2."""
@@ -90,9 +90,7 @@ class Reader:
     """Texts as the network reads them: the last `window` tokens of each, special ones included."""
 
     def __init__(self, tokenizer: Path, window: int) -> None:
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(window, direction="left")
+        self._tokenizer = read_tokenizer(tokenizer, window, cut="left")
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each text."""

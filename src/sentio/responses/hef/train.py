@@ -1,6 +1,5 @@
 """How the small model of `hef` is trained: from `mini`, on the words of who tells, chosen on validation."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
@@ -31,10 +30,11 @@ from sentio.responses.hef.scores import ranked
 from sentio.responses.hef.small_model import SPACE
 from sentio.training import batches
 from sentio.training.epochs import Epoch, Steps, run_epochs
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
 from sentio.training.splits import emotions, splits
+from sentio.training.tuned_encoder import TOKENIZER, place
 
 Progress = Callable[[str, float], None]
 Floats = NDArray[np.floating]
@@ -134,24 +134,16 @@ class School:
             self.run, lambda model: scored(gold, log_probabilities(model, self.tests), SPACE.labels)["accuracy"]
         )
         history = selection.study(self.recipe.seeds, partial(self.epochs, progress))
-        self.run.model.mkdir(exist_ok=True)
         found, model = {}, self.fresh()
         for seed in self.recipe.seeds:
-            shutil.copyfile(selection.weights(seed), files.weights(self.run.model, seed))
             model.load_state_dict(load_file(selection.weights(seed)))
             found[seed] = log_probabilities(model, self.tests)
-        self._finish({seed: max(epochs) for seed, epochs in history.items()})
-        return summary(gold, found, SPACE.labels) | _ranked(self.tests.gold, found) | {"epochs": history}
-
-    def _finish(self, seeds: dict[int, float]) -> None:
-        """Everything of the model but the seeds' weights."""
-        folder, upper = self.run.model, self.recipe.upper
-        save_file(staying(self.start, upper), folder / files.LOWER)
-        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        window = read_manifest(MODEL).window
+        upper, window = self.recipe.upper, read_manifest(MODEL).window
+        seeds = {seed: max(epochs) for seed, epochs in history.items()}
         manifest = files.Manifest(corpus=self.recipe.corpus, window=window, upper=upper, seeds=seeds)
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        trained = {seed: selection.weights(seed) for seed in seeds}
+        place(self.run.model, staying(self.start, upper), trained, manifest)
+        return summary(gold, found, SPACE.labels) | _ranked(self.tests.gold, found) | {"epochs": history}
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -165,7 +157,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     if space != SPACE:
         raise RecipeError(f"{recipe.corpus} has the emotions of {space.name}; hef knows those of {SPACE.name}")
     start = initial(0.0, torch.full((len(SPACE),), 1 / len(SPACE))).eval()
-    reader = Reader(MODEL / files.TOKENIZER, read_manifest(MODEL).window)
+    reader = Reader(MODEL / TOKENIZER, read_manifest(MODEL).window)
     read = partial(rows, start=start, upper=recipe.upper, reader=reader)
     learned, asked = splits(corpus, layer, None, recipe.limit)
     progress("reading", 0.0)

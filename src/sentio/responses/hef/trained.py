@@ -4,8 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio.errors import SentioError
 from sentio.nn.emotion_encoder import EmotionEncoder
@@ -13,6 +11,8 @@ from sentio.responses.hef import manifest as files
 from sentio.responses.hef.context import Context
 from sentio.responses.hef.network import Reader, Upper, empty, token_weights
 from sentio.responses.hef.small_model import SPACE, Floats
+from sentio.training.tuned_encoder import LOWER, TOKENIZER
+from sentio.training.weights_file import read_tensors, restored, seed_file
 
 
 class Trained:
@@ -21,10 +21,10 @@ class Trained:
     def __init__(self, model: Path) -> None:
         """Raises `SentioError` where the folder is incomplete or damaged."""
         manifest = files.read(model)
-        self._reader = Reader(model / files.TOKENIZER, manifest.window)
+        self._reader = Reader(model / TOKENIZER, manifest.window)
         try:
             self._networks = [_network(model, manifest.upper, seed) for seed in manifest.seeds]
-        except (RuntimeError, KeyError, SafetensorError) as error:
+        except (RuntimeError, KeyError) as error:
             raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
 
     def probabilities(self, context: Context) -> Floats:
@@ -48,10 +48,9 @@ class Trained:
 
 
 def _network(model: Path, upper: int, seed: int) -> EmotionEncoder:
-    weights = load_file(model / files.LOWER)
+    weights = read_tensors(model / LOWER)
     words, places = (weights[f"encoder.embeddings.{kind}_embeddings.weight"] for kind in ("word", "position"))
     network = empty(len(words), len(places), words.shape[1], 0.0, torch.full((len(SPACE),), 1 / len(SPACE)))
-    trained = Upper(network, upper)
-    trained.load_state_dict(load_file(files.weights(model, seed)))
+    restored(Upper(network, upper), seed_file(model, seed))
     network.load_state_dict(network.state_dict() | weights)
     return network.eval().requires_grad_(False)

@@ -7,12 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio.conversation import Conversation
 from sentio.errors import SentioError
-from sentio.nn.conversation_encoder import ConversationEncoder, Lower
+from sentio.nn.conversation_encoder import ConversationEncoder, EncoderShape
 from sentio.recognition.prc_encoder.evidence import nothing
 from sentio.recognition.prc_encoder.reading import Reader
 from sentio.responses.base import Decision, NextTurn
@@ -20,6 +18,9 @@ from sentio.responses.strategy_planner import manifest as files
 from sentio.responses.strategy_planner.lessons import LABELS, ROLES, by_roles
 from sentio.responses.support.stage import stage
 from sentio.results import Reply
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.tuned_encoder import TOKENIZER, read_lower
+from sentio.training.weights_file import restored, seed_file
 
 AHEAD = 64
 """Turns looked at together: those of one conversation are computed at once."""
@@ -41,15 +42,11 @@ class StrategyPlanner:
 
     def __init__(self, model: Path, seed: int | None = None) -> None:
         manifest = files.read(model)
-        if seed is not None and seed not in manifest.seeds:
-            raise SentioError(f"{model} has no seed {seed}; it has {', '.join(map(str, manifest.seeds))}")
+        seeds = asked_seeds(model, manifest.seeds, seed)
         if manifest.labels != LABELS:
             raise SentioError(f"{model}: was trained for other strategies than this sentio has")
-        try:
-            self._reader = Reader(model / files.TOKENIZER, _lower(model, manifest), ROLES, manifest.window)
-            self._models = [_upper(model, manifest, each) for each in (manifest.seeds if seed is None else [seed])]
-        except (RuntimeError, KeyError, SafetensorError) as error:
-            raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
+        self._reader = Reader(model / TOKENIZER, read_lower(model, manifest.shape), ROLES, manifest.window)
+        self._models = [_upper(model, manifest.shape, each) for each in seeds]
 
     def decide(self, turns: Iterable[NextTurn]) -> Iterator[Decision]:
         """One decision a turn, in order; those about one conversation that grows are computed together."""
@@ -103,14 +100,5 @@ def _goes_on(before: NextTurn, after: NextTurn) -> bool:
     )
 
 
-def _lower(model: Path, manifest: files.Manifest) -> Lower:
-    weights = load_file(model / files.LOWER)
-    lower = Lower(manifest.shape, len(weights["words.weight"]), len(weights["places.weight"]))
-    lower.load_state_dict(weights)
-    return lower
-
-
-def _upper(model: Path, manifest: files.Manifest, seed: int) -> ConversationEncoder:
-    encoder = ConversationEncoder(manifest.shape, dropout=0.0, context_dropout=0.0)
-    encoder.load_state_dict(load_file(files.weights(model, seed)))
-    return encoder.eval()
+def _upper(model: Path, shape: EncoderShape, seed: int) -> ConversationEncoder:
+    return restored(ConversationEncoder(shape, dropout=0.0, context_dropout=0.0), seed_file(model, seed))

@@ -1,6 +1,5 @@
 """How `strategy_planner` is trained: cross-validation says for how many epochs, then one model a seed on everything."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -32,6 +31,7 @@ from sentio.responses.strategy_planner.planner import StrategyPlanner
 from sentio.responses.strategy_planner.tuning import PlannerTuning, predict, tune
 from sentio.training.epochs import Epoch
 from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.tuned_encoder import TOKENIZER, place
 
 Progress = Callable[[str, float], None]
 Floats = NDArray[np.float32]
@@ -119,16 +119,10 @@ class School:
 
     def place(self) -> None:
         """Put the finished models where they are loaded from."""
-        folder = self.run.model
-        folder.mkdir(exist_ok=True)
-        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        save_file(self.lower.state_dict(), folder / files.LOWER)
-        for seed in self.recipe.seeds:
-            shutil.copyfile(self._weights(seed), files.weights(folder, seed))
         window = read_manifest(MODEL).window
         manifest = files.Manifest(labels=LABELS, window=window, shape=self.shape, seeds=self.recipe.seeds)
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        trained = {seed: self._weights(seed) for seed in self.recipe.seeds}
+        place(self.run.model, self.lower.state_dict(), trained, manifest)
 
     def _of(self, fold: int) -> list[PlanLesson]:
         return [one for one, of in zip(self.lessons, self.fold_of, strict=True) if of == fold]
@@ -190,7 +184,7 @@ def school(recipe: Recipe, run: RunFolder, progress: Progress, items: Items) -> 
     )
     progress("reading", 0.0)
     lower, start = initial(shape, weights_of(None))
-    reader = Reader(MODEL / files.TOKENIZER, lower, ROLES, read_manifest(MODEL).window)
+    reader = Reader(MODEL / TOKENIZER, lower, ROLES, read_manifest(MODEL).window)
     return School(recipe, run, progress, shape, lower, start, lessons_of(items, reader), folds_of(items, recipe.folds))
 
 

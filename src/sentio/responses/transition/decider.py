@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio import labels
-from sentio.errors import SentioError
 from sentio.labels import LabelSpace
-from sentio.nn.conversation_encoder import EncoderShape, Lower
+from sentio.nn.conversation_encoder import EncoderShape
 from sentio.nn.emotion_transition import EmotionTransition, Exchange, Mode, texts_of
 from sentio.recognition.prc_encoder.reading import Reader
 from sentio.responses.transition import manifest as files
 from sentio.responses.transition.situation import Situation
 from sentio.responses.transition.temperament import coordinates, quadrants, temperament
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.tuned_encoder import TOKENIZER, read_lower
+from sentio.training.weights_file import restored, seed_file
 
 
 class Decider:
@@ -29,14 +29,10 @@ class Decider:
 
     def __init__(self, model: Path, seed: int | None = None) -> None:
         manifest = files.read(model)
-        if seed is not None and seed not in manifest.seeds:
-            raise SentioError(f"{model} has no seed {seed}; it has {', '.join(map(str, manifest.seeds))}")
+        seeds = asked_seeds(model, manifest.seeds, seed)
         self.space = labels.space(manifest.space)
-        try:
-            reader = Reader(model / files.TOKENIZER, _lower(model, manifest), (), manifest.window)
-            self._networks = [_network(model, manifest, each) for each in (manifest.seeds if seed is None else [seed])]
-        except (RuntimeError, KeyError, SafetensorError) as error:
-            raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
+        reader = Reader(model / TOKENIZER, read_lower(model, manifest.shape), (), manifest.window)
+        self._networks = [_network(model, manifest, each) for each in seeds]
         whole = manifest.shape.upper > 0
         self._reading = ExchangeReader(reader, self.space, manifest.mode, manifest.flipped, whole=whole)
 
@@ -103,14 +99,6 @@ def fresh(mode: Mode, shape: EncoderShape, space: LabelSpace, dropout: float) ->
     return EmotionTransition(mode, shape, torch.tensor(points).float(), torch.tensor(moods).float(), dropout)
 
 
-def _lower(model: Path, manifest: files.Manifest) -> Lower:
-    weights = load_file(model / files.LOWER)
-    lower = Lower(manifest.shape, len(weights["words.weight"]), len(weights["places.weight"]))
-    lower.load_state_dict(weights)
-    return lower
-
-
 def _network(model: Path, manifest: files.Manifest, seed: int) -> EmotionTransition:
     network = fresh(manifest.mode, manifest.shape, labels.space(manifest.space), dropout=0.0)
-    network.load_state_dict(load_file(files.weights(model, seed)))
-    return network.eval()
+    return restored(network, seed_file(model, seed))

@@ -1,6 +1,5 @@
 """How `transition` is trained: start from `mini`, one network a seed, its epoch chosen by macro F1 on validation."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -11,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from safetensors.torch import save_file
 
 from sentio import corpora, labels
 from sentio.encoders.mini import MODEL
@@ -28,9 +26,10 @@ from sentio.responses.transition.decider import Decider, ExchangeReader, fresh, 
 from sentio.responses.transition.scores import beside
 from sentio.responses.transition.situation import Observer, Situation
 from sentio.training.epochs import Epoch, Groups, Steps, run_epochs
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
+from sentio.training.tuned_encoder import TOKENIZER, place
 
 Progress = Callable[[str, float], None]
 CORPUS, LAYER = "peld", "emotion"
@@ -169,12 +168,6 @@ class School:
         return scored(self.gold, logits, self.space.labels)["macro_f1"]
 
     def _place(self, seeds: dict[int, float]) -> None:
-        folder = self.run.model
-        folder.mkdir(exist_ok=True)
-        shutil.copyfile(MODEL / files.TOKENIZER, folder / files.TOKENIZER)
-        save_file(self.lower.state_dict(), folder / files.LOWER)
-        for seed in seeds:
-            shutil.copyfile(self.selection.weights(seed), files.weights(folder, seed))
         manifest = files.Manifest(
             space=self.space.name,
             mode=self.recipe.mode,
@@ -183,8 +176,8 @@ class School:
             shape=self.shape,
             seeds=seeds,
         )
-        with replacing(folder / files.NAME) as path:
-            path.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        trained = {seed: self.selection.weights(seed) for seed in seeds}
+        place(self.run.model, self.lower.state_dict(), trained, manifest)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -206,7 +199,7 @@ def school(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress
     space = labels.space(corpus.card.spaces[LAYER])
     shape = EncoderShape(labels=len(space), upper=recipe.upper, hidden=recipe.hidden, scores=0, evidence=False)
     lower, start = initial(shape, weights_of(None))
-    reader = Reader(MODEL / files.TOKENIZER, lower, (), read_manifest(MODEL).window)
+    reader = Reader(MODEL / TOKENIZER, lower, (), read_manifest(MODEL).window)
     reading = ExchangeReader(reader, space, recipe.mode, recipe.neuroticism_flipped, whole=recipe.upper > 0)
     lessons = []
     for number, split in enumerate(recipe.splits):
