@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import BinaryIO, cast
 
 from sentio.errors import OutputError
+from sentio.files.lock import lock
 from sentio.files.writers.output import reported
 from sentio.knowledge.items import Item, Key, Kind, Wanted, digest
 from sentio.knowledge.records import Record, read
@@ -38,7 +39,7 @@ class Journal:
             # Opened first and locked: nothing may come in between reading and writing.
             self._file = cast(BinaryIO, path.open("a+b", buffering=0))
         try:
-            _lock(self._file, path)
+            lock(self._file, path, "--out")
             self._go_on()
         except BaseException:
             self._file.close()
@@ -137,17 +138,3 @@ class Journal:
 
     def _foreign(self, difference: str) -> OutputError:
         return OutputError(f"{self._path}: {difference}; name another file with --out")
-
-
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Held until the file is closed or the process dies. Where the system has no such locks it is left to the user."""
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise OutputError(
-            f"{path}: another process is writing it; wait for it or name another file with --out"
-        ) from error
-    except (ModuleNotFoundError, OSError):
-        pass
