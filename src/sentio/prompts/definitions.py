@@ -1,6 +1,7 @@
 """What the labels of emotions mean, in our words: for whoever labels, so that annotators mean the same.
 
-A label of the same name means the same in all label spaces, in words that allow for how corpora differ. Labels that are not here speak for themselves.
+A label of the same name means the same in all label spaces, in words that allow for how corpora differ. Labels
+that are not here speak for themselves.
 """
 
 DEFINITIONS = {
