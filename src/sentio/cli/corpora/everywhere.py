@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 def everywhere(name: str, words: int, data: Path | None, progress: "Progress") -> Found:
     """The runs of words of a corpus, or a split of it, that stand in a split of another corpus.
 
-    All other corpora are read once, item by item. Raises `InputError` where no other corpus is
-    here.
+    All other corpora are read once, item by item. Raises `InputError` where none is here.
     """
     from sentio.cli.corpora.reading import counted
     from sentio.corpora.phrases import PhraseIndex
@@ -31,7 +30,7 @@ def everywhere(name: str, words: int, data: Path | None, progress: "Progress") -
     index = PhraseIndex(ours, words)
     shared = {
         f"{other.name}/{split}": index.shared_with(counted(other.read(split), progress, f"{other.name}:{split}"))
-        for other in _others(corpus.name, data)
+        for other in _others(corpus, data)
         for split in other.splits
     }
     if not shared:
@@ -58,10 +57,11 @@ def everywhere(name: str, words: int, data: Path | None, progress: "Progress") -
     )
 
 
-def _others(name: str, data: Path | None) -> "Iterator[Corpus]":
+def _others(corpus: "Corpus", data: Path | None) -> "Iterator[Corpus]":
     from sentio.cli.corpora.reading import known
     from sentio.corpora import Corpus
 
     for component, card, folder in known(data):
-        if folder is not None and component.id != name:
+        # By the card: a table of the user's own may have the name of a corpus.
+        if folder is not None and card != corpus.card:
             yield Corpus(name=component.id, card=card, files=folder, module=component.load())
