@@ -10,11 +10,11 @@ sentio.errors.SentioError: trait_ngrams has to be trained: sentio train recipes/
 """  # noqa: E501
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from sentio import corpora
 from sentio.card import Card
@@ -22,10 +22,11 @@ from sentio.conversation import Conversation
 from sentio.personality.base import LEVELS, TRAITS, Traits, level, words_of
 from sentio.personality.samples import means, samples, trait_scores
 from sentio.trained import TrainedByFold
-from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_marks, read_model
-from sentio.training.folds import Fold, LeftOut, Taught, Unseen, folds, left_out
-from sentio.training.manifest_file import read_manifest, require_files
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_marks
+from sentio.training.fold_ngrams import fit_folds, read_folds
+from sentio.training.folds import Fold, Folded, Taught, Unseen, folds, left_out
+from sentio.training.manifest_file import read_manifest, write_manifest
+from sentio.training.run_folder import RunFolder
 from sentio.training.splits import Split
 
 card = Card(
@@ -52,15 +53,6 @@ class Recipe(Taught):
     ngrams: NgramSettings = NgramSettings()
 
 
-class Manifest(BaseModel):
-    """`model.json`: the folds whose models lie beside it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    corpus: str
-    folds: tuple[LeftOut, ...]
-
-
 class TraitNgrams:
     """The profiler of a run: the model that has not seen a conversation answers, else the mean of all."""
 
@@ -80,10 +72,8 @@ class TraitNgrams:
 def load(options: Options) -> TraitNgrams:
     """The profiler of a training run; raises `SentioError` where none is named or its folder is damaged."""
     model = options.folder("trait_ngrams", "recipes/trait-ngrams-cped.toml")
-    manifest = read_manifest(model / NAME, Manifest)
-    files = [_file(model, number) for number in range(len(manifest.folds))]
-    require_files(files)
-    return TraitNgrams([read_model(file) for file in files], Unseen(manifest.folds, manifest.corpus), options.corpus)
+    manifest = read_manifest(model / NAME, Folded)
+    return TraitNgrams(read_folds(model, manifest), Unseen(manifest.folds, manifest.corpus), options.corpus)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -93,14 +83,8 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     corpus do not fit, `InputError` for what cannot be read.
     """
     plan = folds(corpora.load(recipe.corpus, data), recipe, lambda item: bool(samples(item.conversation)))
-    run.model.mkdir(exist_ok=True)
-    for number, fold in enumerate(plan):
-        progress("fitting", number / len(plan))
-        if not (path := _file(run.model, number)).exists():
-            _fitted(fold.train, recipe.ngrams).save(path)
-    with replacing(run.model / NAME) as beside:
-        manifest = Manifest(corpus=recipe.corpus, folds=left_out(plan))
-        beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+    fit_folds(run.model, plan, partial(_fitted, settings=recipe.ngrams), progress)
+    write_manifest(run.model / NAME, Folded(corpus=recipe.corpus, folds=left_out(plan)))
     metrics = measured(load(Options(model=run.model, corpus=recipe.corpus)).profile, plan)
     metrics |= {"fitted_on": recipe.fitted_on(), "selected_on": []}
     run.finish(metrics)
@@ -131,7 +115,3 @@ def _fitted(items: Split, settings: NgramSettings) -> CharNgramModel:
 
 def _sigmoid(logits: Any) -> Any:  # noqa: ANN401  (arrays of any shape)
     return 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
-
-
-def _file(model: Path, number: int) -> Path:
-    return model / f"fold-{number}.safetensors"

@@ -10,12 +10,12 @@ sentio.errors.SentioError: char_ngrams has to be trained: sentio train recipes/c
 """  # noqa: E501
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from sentio import corpora, labels
 from sentio.card import Card
@@ -23,10 +23,11 @@ from sentio.conversation import Conversation
 from sentio.labels import LabelSpace
 from sentio.recognition.base import Prediction
 from sentio.trained import TrainedByFold
-from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_classes, read_model
-from sentio.training.folds import Fold, LeftOut, Taught, Unseen, folds, groups, left_out
-from sentio.training.manifest_file import read_manifest, require_files
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.char_ngram_model import CharNgramModel, NgramSettings, fit_classes
+from sentio.training.fold_ngrams import fit_folds, read_folds
+from sentio.training.folds import Fold, Folded, Taught, Unseen, folds, groups, left_out
+from sentio.training.manifest_file import read_manifest, write_manifest
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, summary
 from sentio.training.splits import Split, emotions, gold_labels
 
@@ -56,14 +57,10 @@ class Recipe(Taught):
     ngrams: NgramSettings = NgramSettings()
 
 
-class Manifest(BaseModel):
-    """`model.json`: the labels, and the folds whose models lie beside it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Manifest(Folded):
+    """`model.json`: the folds whose models lie beside it, and their labels."""
 
     space: str
-    corpus: str
-    folds: tuple[LeftOut, ...]
 
 
 class CharNgrams:
@@ -95,10 +92,8 @@ def load(options: Options) -> CharNgrams:
     """The recogniser of a training run; raises `SentioError` where none is named or its folder is damaged."""
     model = options.folder("char_ngrams", "recipes/char-ngrams-cped.toml")
     manifest = read_manifest(model / NAME, Manifest)
-    files = [_file(model, number) for number in range(len(manifest.folds))]
-    require_files(files)
     unseen = Unseen(manifest.folds, manifest.corpus)
-    return CharNgrams(labels.space(manifest.space), [read_model(file) for file in files], unseen, options.corpus)
+    return CharNgrams(labels.space(manifest.space), read_folds(model, manifest), unseen, options.corpus)
 
 
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
@@ -110,14 +105,10 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     corpus = corpora.load(recipe.corpus, data)
     layer, space = emotions(corpus, recipe.target)
     plan = folds(corpus, recipe, lambda item: bool(item.gold.get(layer)))
-    run.model.mkdir(exist_ok=True)
-    for number, fold in enumerate(plan):
-        progress("fitting", number / len(plan))
-        if not (path := _file(run.model, number)).exists():
-            fitted(fold.train, layer, space, recipe.ngrams).save(path)
+    fit = partial(fitted, layer=layer, space=space, settings=recipe.ngrams)
+    fit_folds(run.model, plan, fit, progress)
     manifest = Manifest(space=space.name, corpus=recipe.corpus, folds=left_out(plan))
-    with replacing(run.model / NAME) as beside:
-        beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+    write_manifest(run.model / NAME, manifest)
     metrics = _measured(run, recipe, plan, layer, space)
     run.finish(metrics)
     return metrics
@@ -142,7 +133,3 @@ def _measured(run: RunFolder, recipe: Recipe, plan: Sequence[Fold], layer: str, 
     told = Gold(gold, groups(plan, lambda item: len(item.conversation)))
     scores = summary(told, {0: np.log(found.clip(min=1e-12))}, space.labels)
     return scores | {"fitted_on": recipe.fitted_on(), "selected_on": []}
-
-
-def _file(model: Path, number: int) -> Path:
-    return model / f"fold-{number}.safetensors"

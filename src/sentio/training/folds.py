@@ -54,6 +54,15 @@ class LeftOut(BaseModel):
     conversations: tuple[str, ...]
 
 
+class Folded(BaseModel):
+    """What a run's `model.json` says of its folds, to which a system adds what is its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    corpus: str
+    folds: tuple[LeftOut, ...]
+
+
 def folds(corpus: Corpus, taught: Taught, usable: Callable[[AnnotatedConversation], bool]) -> list[Fold]:
     """What is to be fitted, of both sides only conversations that are `usable`.
 

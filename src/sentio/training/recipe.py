@@ -8,13 +8,23 @@ epochs = 3
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from sentio.errors import InputError, RecipeError
 
 Settings = TypeVar("Settings", bound=BaseModel)
+
+
+def _each_once(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("a seed is there twice")
+    return seeds
+
+
+Seeds = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1), AfterValidator(_each_once)]
+"""The seeds of a recipe that trains one model each."""
 
 
 def read(path: Path) -> tuple[str, dict[str, Any]]:

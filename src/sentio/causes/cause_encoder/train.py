@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import load_file
 
 from sentio import corpora, labels
@@ -26,6 +26,7 @@ from sentio.nn.conversation_encoder import Lower
 from sentio.recognition.prc_encoder.reading import initial, weights_of
 from sentio.training.cause_tuning import CauseLesson, CauseTuning, tune
 from sentio.training.epochs import Epoch
+from sentio.training.recipe import Seeds
 from sentio.training.run_folder import RunFolder
 from sentio.training.selection import Selection
 from sentio.training.tuned_encoder import TOKENIZER, place
@@ -47,7 +48,7 @@ class Recipe(BaseModel):
 
     system: Literal["cause_encoder"]
     corpus: Literal["reccon"]
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    seeds: Seeds = (42, 43, 44, 45, 46)
     epochs: int = Field(default=8, ge=1)
     upper: int = Field(default=0, ge=0, le=6)
     hidden: int = Field(default=128, ge=2)
@@ -58,12 +59,6 @@ class Recipe(BaseModel):
     held_out: int | None = Field(default=None, ge=2)
     limit: int | None = Field(default=None, ge=1)
     tuning: CauseTuning = CauseTuning()
-
-    @model_validator(mode="after")
-    def _each_once(self) -> "Recipe":
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed is there twice")
-        return self
 
     @property
     def shape(self) -> CauseShape:

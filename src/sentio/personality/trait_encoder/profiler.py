@@ -1,9 +1,4 @@
-"""The network, what a run leaves, and how its models answer.
-
-runs/trait-encoder-cped/model/
-  model.json                  settings, and each fold with its n-grams
-  fold-0-42.safetensors …     the weights, for each fold and seed
-"""
+"""The network, what a run says of itself (`training.fold_networks`), and how its models answer."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,16 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from sentio.conversation import Conversation
-from sentio.errors import SentioError
 from sentio.nn.ngram_reader import NgramReader
 from sentio.personality.base import TRAITS, Traits, words_of
-from sentio.training.folds import LeftOut, Unseen
-from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.fold_networks import FoldedByNgrams, read_folds
+from sentio.training.folds import Unseen
+from sentio.training.manifest_file import read_manifest
 from sentio.training.ngram_numbers import NgramNumbers
 
 NAME = "model.json"
@@ -36,16 +29,9 @@ class Settings(BaseModel):
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
 
-class Manifest(BaseModel):
-    """`model.json`. `ngrams` are those of each fold, `length` how many of an utterance are read."""
+class Manifest(FoldedByNgrams):
+    """`model.json`, with the settings of the network."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    corpus: str
-    folds: tuple[LeftOut, ...]
-    ngrams: tuple[tuple[str, ...], ...]
-    length: int
-    seeds: tuple[int, ...]
     network: Settings
 
 
@@ -112,23 +98,5 @@ def told_by(said: Sequence[Sequence[str]], numbers: NgramNumbers) -> tuple[Tenso
 def opened(model: Path, corpus: str | None) -> TraitEncoder:
     """The profiler of a run's model folder; raises `SentioError` where it is damaged."""
     manifest = read_manifest(model / NAME, Manifest)
-    require_files(weights(model, fold, seed) for fold in range(len(manifest.folds)) for seed in manifest.seeds)
-    folds = []
-    for number, known in enumerate(manifest.ngrams):
-        numbers = NgramNumbers(known, manifest.length)
-        files = [weights(model, number, seed) for seed in manifest.seeds]
-        folds.append((numbers, [_restored(TraitNetwork(len(numbers), manifest.network), file) for file in files]))
+    folds = read_folds(model, manifest, lambda ngrams: TraitNetwork(ngrams, manifest.network))
     return TraitEncoder(folds, Unseen(manifest.folds, manifest.corpus), corpus)
-
-
-def weights(model: Path, fold: int, seed: int) -> Path:
-    """The file with the weights of a fold and seed."""
-    return model / f"fold-{fold}-{seed}.safetensors"
-
-
-def _restored(network: TraitNetwork, path: Path) -> TraitNetwork:
-    try:
-        network.load_state_dict(load_file(path))
-    except (RuntimeError, SafetensorError) as error:
-        raise SentioError(f"{path}: damaged: {str(error).splitlines()[0]}") from error
-    return network.eval()

@@ -1,15 +1,14 @@
 """How the trait encoder is trained: one model a fold and seed, for a number of epochs that is fixed beforehand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from pydantic import Field
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -18,11 +17,14 @@ from sentio.curriculum import Indices
 from sentio.metrics.spread import spread
 from sentio.personality.base import LEVELS, TRAITS, level
 from sentio.personality.samples import Sample, means, samples, trait_scores
-from sentio.personality.trait_encoder.profiler import NAME, Manifest, Settings, TraitNetwork, opened, told_by, weights
-from sentio.training.epochs import Steps, run_epochs
+from sentio.personality.trait_encoder.profiler import NAME, Manifest, Settings, TraitNetwork, opened, told_by
+from sentio.training.epochs import Epoch, Steps, run_epochs
+from sentio.training.fold_networks import keep_last
 from sentio.training.folds import Fold, Taught, folds, left_out
+from sentio.training.manifest_file import write_manifest
 from sentio.training.ngram_numbers import NgramNumbers
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.recipe import Seeds
+from sentio.training.run_folder import RunFolder
 
 Progress = Callable[[str, float], None]
 
@@ -40,7 +42,7 @@ class Recipe(Taught):
     reported. N-grams of `least` utterances are known; of an utterance the first `length` characters are read."""
 
     system: Literal["trait_encoder"]
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44), min_length=1)
+    seeds: Seeds = (42, 43, 44)
     epochs: int = Field(default=6, ge=1)
     least: int = Field(default=2, ge=1)
     length: int = Field(default=32, ge=3)
@@ -62,7 +64,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         spaces.append(NgramNumbers.of((text for one in taught for text in one.texts), recipe.least, recipe.length))
         for seed in recipe.seeds:
             done = partial(progress, f"{fold.name}, seed {seed}")
-            _teach(recipe, run, taught, spaces[-1], number, seed, done)
+            keep_last(run, number, seed, partial(_epochs, recipe, taught, spaces[-1], seed, done))
     manifest = Manifest(
         corpus=recipe.corpus,
         folds=left_out(plan),
@@ -71,26 +73,21 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         seeds=recipe.seeds,
         network=recipe.network,
     )
-    with replacing(run.model / NAME) as beside:
-        beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+    write_manifest(run.model / NAME, manifest)
     metrics = _measured(recipe, run, plan) | {"fitted_on": recipe.fitted_on(), "selected_on": []}
     run.finish(metrics)
     return metrics
 
 
-def _teach(
+def _epochs(
     recipe: Recipe,
-    run: RunFolder,
     taught: Sequence[Sample],
     numbers: NgramNumbers,
-    fold: int,
     seed: int,
     done: Callable[[float], None],
-) -> None:
-    """Train a model and write its weights, unless they are there."""
-    path, checkpoint = weights(run.model, fold, seed), run.checkpoints / f"fold-{fold}-{seed}.safetensors"
-    if path.exists():
-        return
+    checkpoint: Path,
+) -> Iterator[Epoch[TraitNetwork]]:
+    """Train a model."""
     torch.manual_seed(seed)
     network = TraitNetwork(len(numbers), recipe.network)
     marks = torch.tensor([[float(name == LEVELS[1]) for name in one.levels] for one in taught])
@@ -110,16 +107,7 @@ def _teach(
             "weight_decay": recipe.tuning.weight_decay,
         }
     ]
-    state: dict[str, Tensor] = {}
-    for epoch in run_epochs(network, loss, epochs, recipe.tuning, groups, seed, checkpoint, done):
-        state = {name: tensor.clone() for name, tensor in epoch.model.state_dict().items()}
-    if not state:  # killed between the last epoch and its file: the checkpoint has nothing left to do
-        checkpoint.unlink()
-        _teach(recipe, run, taught, numbers, fold, seed, done)
-        return
-    with replacing(path) as beside:
-        save_file(state, beside)
-    checkpoint.unlink(missing_ok=True)
+    return run_epochs(network, loss, epochs, recipe.tuning, groups, seed, checkpoint, done)
 
 
 def _measured(recipe: Recipe, run: RunFolder, plan: Sequence[Fold]) -> dict[str, Any]:

@@ -1,9 +1,4 @@
-"""What a run leaves, and how its models answer.
-
-runs/char-encoder-cped/model/
-  model.json                  labels, settings, and each fold with its n-grams
-  fold-0-42.safetensors …     the weights, for each fold and seed
-"""
+"""What a run says of itself (`training.fold_networks`), and how its models answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,35 +6,25 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio import labels
 from sentio.conversation import Conversation
-from sentio.errors import SentioError
 from sentio.labels import LabelSpace
 from sentio.nn.dialogue_batch import Dialogue, DialogueBatch
 from sentio.recognition.base import Prediction
 from sentio.recognition.char_encoder.network import CharContext, Settings
-from sentio.training.folds import LeftOut, Unseen
-from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.fold_networks import FoldedByNgrams, read_folds
+from sentio.training.folds import Unseen
+from sentio.training.manifest_file import read_manifest
 from sentio.training.ngram_numbers import NgramNumbers
 
 NAME = "model.json"
 
 
-class Manifest(BaseModel):
-    """`model.json`. `ngrams` are those of each fold, `length` how many of an utterance are read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Manifest(FoldedByNgrams):
+    """`model.json`, with the labels and the settings of the network."""
 
     space: str
-    corpus: str
-    folds: tuple[LeftOut, ...]
-    ngrams: tuple[tuple[str, ...], ...]
-    length: int
-    seeds: tuple[int, ...]
     network: Settings
 
 
@@ -92,25 +77,7 @@ def dialogue(conversation: Conversation, numbers: NgramNumbers) -> Dialogue:
 def opened(model: Path, corpus: str | None) -> CharEncoder:
     """The recogniser of a run's model folder; raises `SentioError` where it is damaged."""
     manifest = read_manifest(model / NAME, Manifest)
-    require_files(weights(model, fold, seed) for fold in range(len(manifest.folds)) for seed in manifest.seeds)
     space = labels.space(manifest.space)
-    folds = []
-    for number, known in enumerate(manifest.ngrams):
-        numbers = NgramNumbers(known, manifest.length)
-        files = [weights(model, number, seed) for seed in manifest.seeds]
-        made = [CharContext(len(numbers), len(space), manifest.network) for _ in files]
-        folds.append(Fold(numbers, [_restored(one, file) for one, file in zip(made, files, strict=True)]))
+    found = read_folds(model, manifest, lambda ngrams: CharContext(ngrams, len(space), manifest.network))
+    folds = [Fold(numbers, networks) for numbers, networks in found]
     return CharEncoder(space, folds, Unseen(manifest.folds, manifest.corpus), corpus)
-
-
-def weights(model: Path, fold: int, seed: int) -> Path:
-    """The file with the weights of a fold and seed."""
-    return model / f"fold-{fold}-{seed}.safetensors"
-
-
-def _restored(network: CharContext, path: Path) -> CharContext:
-    try:
-        network.load_state_dict(load_file(path))
-    except (RuntimeError, SafetensorError) as error:
-        raise SentioError(f"{path}: damaged: {str(error).splitlines()[0]}") from error
-    return network.eval()

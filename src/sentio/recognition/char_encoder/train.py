@@ -1,26 +1,29 @@
 """How the character encoder is trained: one model a fold and seed, for a number of epochs that is fixed beforehand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from pydantic import Field
-from safetensors.torch import save_file
-from torch import Tensor
 
 from sentio import corpora
 from sentio.gold import AnnotatedConversation
 from sentio.labels import LabelSpace
+from sentio.nn.dialogue_network import DialogueNetwork
 from sentio.recognition.char_encoder.network import CharContext, Settings
-from sentio.recognition.char_encoder.recognizer import NAME, Manifest, dialogue, opened, weights
+from sentio.recognition.char_encoder.recognizer import NAME, Manifest, dialogue, opened
+from sentio.training.epochs import Epoch
+from sentio.training.fold_networks import keep_last
 from sentio.training.folds import Fold, Taught, folds, groups, left_out
+from sentio.training.manifest_file import write_manifest
 from sentio.training.network_tuning import LabelledDialogue, NetworkTuning, tune
 from sentio.training.ngram_numbers import NgramNumbers
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.recipe import Seeds
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, summary
 from sentio.training.splits import Split, emotions, gold_labels
 
@@ -37,7 +40,7 @@ class Recipe(Taught):
 
     system: Literal["char_encoder"]
     target: str | None = None
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44), min_length=1)
+    seeds: Seeds = (42, 43, 44)
     epochs: int = Field(default=3, ge=1)
     least: int = Field(default=2, ge=1)
     length: int = Field(default=32, ge=3)
@@ -61,27 +64,18 @@ class School:
 
     def teach(self, fold: Fold, number: int, seed: int, progress: Progress) -> None:
         """Train a model and write its weights, unless they are there."""
-        path = weights(self.run.model, number, seed)
-        if path.exists():
-            return
-        numbers = self.numbers(fold.train)
-        lessons = [self._lesson(item, numbers) for item in fold.train]
-        torch.manual_seed(seed)
-        network = CharContext(len(numbers), len(self.space), self.recipe.network)
-        order = np.random.default_rng(seed)
-        epochs = [order.permutation(len(lessons)) for _ in range(self.recipe.epochs)]
-        checkpoint = self.run.checkpoints / f"fold-{number}-{seed}.safetensors"
-        done = partial(progress, f"{fold.name}, seed {seed}")
-        state: dict[str, Tensor] = {}
-        for epoch in tune(network, lessons, len(self.space), epochs, self.recipe.tuning, seed, checkpoint, done):
-            state = {name: tensor.clone() for name, tensor in epoch.model.state_dict().items()}
-        if not state:  # killed between the last epoch and its file: the checkpoint has nothing left to do
-            checkpoint.unlink()
-            self.teach(fold, number, seed, progress)
-            return
-        with replacing(path) as beside:
-            save_file(state, beside)
-        checkpoint.unlink(missing_ok=True)
+
+        def epochs(checkpoint: Path) -> Iterator[Epoch[DialogueNetwork]]:
+            numbers = self.numbers(fold.train)
+            lessons = [self._lesson(item, numbers) for item in fold.train]
+            torch.manual_seed(seed)
+            network = CharContext(len(numbers), len(self.space), self.recipe.network)
+            dice = np.random.default_rng(seed)
+            order = [dice.permutation(len(lessons)) for _ in range(self.recipe.epochs)]
+            done = partial(progress, f"{fold.name}, seed {seed}")
+            return tune(network, lessons, len(self.space), order, self.recipe.tuning, seed, checkpoint, done)
+
+        keep_last(self.run, number, seed, epochs)
 
     def _lesson(self, item: AnnotatedConversation, numbers: NgramNumbers) -> LabelledDialogue:
         gold = [-1 if label is None else self.space.index(label) for label in gold_labels(item, self.layer, self.space)]
@@ -111,8 +105,7 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         seeds=recipe.seeds,
         network=recipe.network,
     )
-    with replacing(run.model / NAME) as beside:
-        beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+    write_manifest(run.model / NAME, manifest)
     metrics = _measured(school, plan)
     run.finish(metrics)
     return metrics

@@ -29,6 +29,7 @@ from sentio.nn.resnet18 import VECTOR, ResNet18
 from sentio.recognition.m2fnet.clips import AHEAD, Clip, Remark, Remarked, clips, read_each
 from sentio.recognition.m2fnet.recordings import FRAMES, heard, pictures_of, seen
 from sentio.training.batches import by_length
+from sentio.training.manifest_file import write_manifest
 from sentio.training.run_folder import replacing
 
 MANIFEST, WEIGHTS = "extractor.json", "extractor.safetensors"
@@ -118,8 +119,7 @@ class _Extractor:
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / WEIGHTS) as beside:
             save_file(self._tensors(), beside)
-        with replacing(folder / MANIFEST) as beside:
-            beside.write_text(self._manifest.model_dump_json(indent=2) + "\n", "utf8")
+        write_manifest(folder / MANIFEST, self._manifest)
 
     @classmethod
     def _restored(cls, folder: Path) -> tuple[dict[NetworkName, ResNet18], Manifest]:

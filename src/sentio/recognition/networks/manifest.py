@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from sentio.errors import SentioError
-from sentio.nn.dialogue_network import DialogueNetwork
 from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.weights_file import seed_file
 
 NAME = "model.json"
 
@@ -42,11 +40,6 @@ class Manifest(BaseModel):
     seeds: dict[int, float]
 
 
-def weights(model: Path, seed: int) -> Path:
-    """The file with the weights of a seed."""
-    return model / f"seed-{seed}.safetensors"
-
-
 def read(model: Path, system: str) -> Manifest:
     """The manifest in a run's model folder.
 
@@ -55,15 +48,5 @@ def read(model: Path, system: str) -> Manifest:
     manifest = read_manifest(model / NAME, Manifest)
     if manifest.system != system:
         raise SentioError(f"{model} holds a model of {manifest.system}, not of {system}")
-    require_files(weights(model, seed) for seed in manifest.seeds)
+    require_files(seed_file(model, seed) for seed in manifest.seeds)
     return manifest
-
-
-def restored(network: DialogueNetwork, model: Path, seed: int) -> DialogueNetwork:
-    """The network with the weights of a seed, ready to answer; raises `SentioError` where they are damaged."""
-    path = weights(model, seed)
-    try:
-        network.load_state_dict(load_file(path))
-    except (RuntimeError, SafetensorError) as error:
-        raise SentioError(f"{path}: damaged: {str(error).splitlines()[0]}") from error
-    return network.eval()

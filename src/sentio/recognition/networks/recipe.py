@@ -1,12 +1,13 @@
 """The recipe of a network over features."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sentio.card import Modality
 from sentio.curriculum import Curriculum
 from sentio.training.network_tuning import NetworkTuning
+from sentio.training.recipe import Seeds
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -25,7 +26,7 @@ class Recipe(BaseModel, Generic[Settings]):
     system: str
     corpus: str
     target: str | None = None
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    seeds: Seeds = (42, 43, 44, 45, 46)
     features: dict[Modality, str] = Field(default={"text": "minilm"}, min_length=1)
     held_out: str | None = None
     limit: int | None = Field(default=None, ge=1)
@@ -37,10 +38,3 @@ class Recipe(BaseModel, Generic[Settings]):
     @classmethod
     def _settings_have_defaults(cls, told: object) -> object:
         return {"network": {}} | told if isinstance(told, dict) else told
-
-    @field_validator("seeds")
-    @classmethod
-    def _once_each(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(seeds)) < len(seeds):
-            raise ValueError("a seed is there twice")
-        return seeds

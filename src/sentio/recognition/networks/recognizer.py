@@ -22,6 +22,8 @@ from sentio.recognition.networks import manifest as files
 from sentio.recognition.networks.architecture import Architecture
 from sentio.recognition.networks.dialogues import dialogue
 from sentio.recognition.networks.options import NetworkOptions
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.weights_file import restored, seed_file
 
 Learned = Callable[[Path, str, str], FeatureSource | None]
 """Finds the source of a modality that lies in a run's model folder: takes folder, modality and address. None for an
@@ -96,17 +98,14 @@ def load(
     """
     model = options.folder(system, "RECIPE.toml")
     manifest = files.read(model, system)
-    if options.seed_of is not None and options.seed_of not in manifest.seeds:
-        seeds = ", ".join(map(str, manifest.seeds))
-        raise SentioError(f"{model} has no seed {options.seed_of}; it has {seeds}")
+    seeds = asked_seeds(model, manifest.seeds, options.seed_of)
     try:
         chosen = settings.model_validate(manifest.network)
     except ValidationError as error:
         raise SentioError(f"{model / files.NAME}: damaged settings of the network") from error
     space = labels.space(manifest.space)
     widths = {name: source.width for name, source in manifest.features.items()}
-    seeds_asked = manifest.seeds if options.seed_of is None else [options.seed_of]
-    networks = [files.restored(architecture(widths, len(space), chosen), model, seed) for seed in seeds_asked]
+    networks = [restored(architecture(widths, len(space), chosen), seed_file(model, seed)) for seed in seeds]
     return NetworkRecognizer(networks, space, _sources(manifest, options, partial(learned, model)))
 
 

@@ -23,11 +23,13 @@ from sentio.recognition.networks.dialogues import Sources, examples
 from sentio.recognition.networks.recipe import Recipe
 from sentio.recognition.networks.recognizer import answers
 from sentio.training.epochs import Epoch
+from sentio.training.manifest_file import write_manifest
 from sentio.training.network_tuning import LabelledDialogue, predict, tune
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
 from sentio.training.splits import Split, emotions, gold_labels, groups, splits
+from sentio.training.weights_file import restored, seed_file
 
 Progress = Callable[[str, float], None]
 Taught = Sequence[tuple[Conversation, Sequence[str | None]]]
@@ -72,7 +74,7 @@ class School:
         found = {}
         for number, seed in enumerate(self.recipe.seeds):
             progress("measuring", number / len(self.recipe.seeds))
-            network = files.restored(self.make(), self.run.model, seed)
+            network = restored(self.make(), seed_file(self.run.model, seed))
             told = [answers([network], test.dialogue) for test in self.tests]
             found[seed] = np.log(np.concatenate(told).clip(min=1e-12))
         weights = sum(parameter.numel() for parameter in network.parameters())
@@ -82,7 +84,7 @@ class School:
         folder, recipe = self.run.model, self.recipe
         folder.mkdir(exist_ok=True)
         for seed in seeds:
-            shutil.copyfile(self._selection.weights(seed), files.weights(folder, seed))
+            shutil.copyfile(self._selection.weights(seed), seed_file(folder, seed))
         manifest = files.Manifest(
             system=recipe.system,
             space=self.space.name,
@@ -94,8 +96,7 @@ class School:
             network=recipe.network.model_dump(mode="json"),
             seeds=seeds,
         )
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        write_manifest(folder / files.NAME, manifest)
 
 
 def train(

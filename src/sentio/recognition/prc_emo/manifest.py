@@ -10,10 +10,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from sentio.errors import SentioError
 from sentio.prompts.parts import Parts
 from sentio.retrieval import Retrieval
-from sentio.training.manifest_file import read_manifest
+from sentio.training.manifest_file import asked_seeds, read_manifest
 
 NAME = "model.json"
 
@@ -43,9 +42,7 @@ class Manifest(BaseModel):
 
     def chosen(self, model: Path, seed: int | None) -> int:
         """The seed, the best one for None. Raises `SentioError` for a seed that the run in `model` has not."""
-        chosen = self.best if seed is None else seed
-        if chosen not in self.seeds:
-            raise SentioError(f"{model} has no seed {chosen}; it has {', '.join(map(str, self.seeds))}")
+        (chosen,) = asked_seeds(model, self.seeds, self.best if seed is None else seed)
         return chosen
 
     def adapter(self, model: Path, seed: int | None) -> Path:

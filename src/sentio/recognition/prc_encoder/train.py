@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ from sentio.recognition.prc_encoder.recognizer import PrcEncoder
 from sentio.retrieval import Repository, Target
 from sentio.training.conversation_tuning import ConversationTuning, Lesson, predict, tune
 from sentio.training.epochs import Epoch
+from sentio.training.recipe import Seeds
 from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
@@ -54,7 +55,7 @@ class Recipe(BaseModel):
     system: Literal["prc_encoder"]
     corpus: str
     target: str | None = None
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    seeds: Seeds = (42, 43, 44, 45, 46)
     demos: Path | None = None
     interpretation: bool = True
     names: int | None = Field(default=None, ge=1)
@@ -73,8 +74,6 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _held_together(self) -> "Recipe":
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed is there twice")
         if self.sentences and self.demos is None:
             raise ValueError("sentences are vectors of a repository: name it with demos")
         return self

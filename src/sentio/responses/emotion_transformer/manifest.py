@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from sentio.responses.emotion_transformer.lessons import Source
 from sentio.responses.emotion_transformer.network import Size
 from sentio.training.manifest_file import read_manifest, require_files
+from sentio.training.weights_file import seed_file
 
 NAME, TOKENS = "model.json", "tokens.json"
 
@@ -34,11 +35,6 @@ class Manifest(BaseModel):
     seeds: dict[int, float]
 
 
-def weights(model: Path, seed: int) -> Path:
-    """The file with a seed's network."""
-    return model / f"seed-{seed}.safetensors"
-
-
 def detector(model: Path, seed: int) -> Path:
     """The file with a seed's detector."""
     return model / f"detector-{seed}.safetensors"
@@ -47,5 +43,5 @@ def detector(model: Path, seed: int) -> Path:
 def read(model: Path) -> Manifest:
     """The manifest in a run's model folder. Raises `SentioError` where there is none, it is damaged or files lack."""
     manifest = read_manifest(model / NAME, Manifest)
-    require_files([model / TOKENS, *(one(model, seed) for one in (weights, detector) for seed in manifest.seeds)])
+    require_files([model / TOKENS, *(one(model, seed) for one in (seed_file, detector) for seed in manifest.seeds)])
     return manifest

@@ -5,10 +5,6 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-
-from sentio.errors import SentioError
 from sentio.responses.base import Decision, NextTurn
 from sentio.responses.emotion_transformer import manifest as files
 from sentio.responses.emotion_transformer.decoding import Search
@@ -18,6 +14,8 @@ from sentio.responses.emotion_transformer.session import Session, Voice
 from sentio.responses.emotion_transformer.tokens import Tokens
 from sentio.responses.wording import fallback
 from sentio.results import Reply
+from sentio.training.manifest_file import asked_seeds
+from sentio.training.weights_file import restored, seed_file
 
 KEPT = 16
 """Conversations whose session is kept for when they come again with more turns, as a chat's do. Our choice."""
@@ -84,16 +82,12 @@ def read_voice(model: Path, seed: int | None = None) -> Voice:
     Raises `SentioError` where the folder is damaged or has no such seed.
     """
     manifest = files.read(model)
-    chosen = min(manifest.seeds, key=lambda each: manifest.seeds[each]) if seed is None else seed
-    if chosen not in manifest.seeds:
-        raise SentioError(f"{model} has no seed {chosen}; it has {', '.join(map(str, manifest.seeds))}")
+    best = min(manifest.seeds, key=lambda each: manifest.seeds[each])
+    (chosen,) = asked_seeds(model, manifest.seeds, best if seed is None else seed)
     tokens = Tokens.read(model / files.TOKENS)
     emotions = 0 if manifest.source == "none" else len(manifest.labels)
     network = Network(manifest.size, manifest.words, emotions, p=0.0)
     detector = Detector(len(manifest.labels), manifest.hidden, p=0.0)
-    try:
-        network.load_state_dict(load_file(files.weights(model, chosen)))
-        detector.load_state_dict(load_file(files.detector(model, chosen)))
-    except (RuntimeError, SafetensorError) as error:
-        raise SentioError(f"{model}: damaged: {str(error).splitlines()[0]}") from error
+    restored(network, seed_file(model, chosen))
+    restored(detector, files.detector(model, chosen))
     return Voice(network, detector, Ear(), tokens, manifest.labels, manifest.source, manifest.window)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -30,10 +30,13 @@ from sentio.responses.emotion_transformer.ngrams import bigram_perplexity, unigr
 from sentio.responses.emotion_transformer.tokens import END, Tokens
 from sentio.training.batches import shuffled
 from sentio.training.epochs import Epoch, Steps, run_epochs
-from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.manifest_file import write_manifest
+from sentio.training.recipe import Seeds
+from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored
 from sentio.training.selection import Selection
 from sentio.training.splits import emotions, splits
+from sentio.training.weights_file import seed_file
 
 Progress = Callable[[str, float], None]
 
@@ -74,7 +77,7 @@ class Recipe(BaseModel):
     system: Literal["emotion_transformer"]
     corpus: str
     target: str | None = None
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(1, 2, 3), min_length=1)
+    seeds: Seeds = (1, 2, 3)
     emotion_source: Source = "gold"
     vocabulary: int = Field(default=2000, ge=259)
     window: int = Field(default=64, ge=2)
@@ -82,12 +85,6 @@ class Recipe(BaseModel):
     network: Size = Size()
     detector: DetectorTuning = DetectorTuning()
     tuning: NetworkTuning = NetworkTuning()
-
-    @model_validator(mode="after")
-    def _different(self) -> "Recipe":
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed is there twice")
-        return self
 
 
 @dataclass(frozen=True)
@@ -188,7 +185,7 @@ class School:
         folder.mkdir(exist_ok=True)
         self.tokens.save(folder / files.TOKENS)
         for seed in seeds:
-            shutil.copyfile(self.networks(seed).weights(seed), files.weights(folder, seed))
+            shutil.copyfile(self.networks(seed).weights(seed), seed_file(folder, seed))
             shutil.copyfile(self.detectors.weights(seed), files.detector(folder, seed))
         manifest = files.Manifest(
             labels=self.space.labels,
@@ -200,8 +197,7 @@ class School:
             window=self.recipe.window,
             seeds=seeds,
         )
-        with replacing(folder / files.NAME) as beside:
-            beside.write_text(manifest.model_dump_json(indent=2) + "\n", "utf8")
+        write_manifest(folder / files.NAME, manifest)
 
     def _measured(self, seed: int) -> dict[str, dict[str, float]]:
         """Of a seed the detector, the perplexity with its emotions and with the annotated ones, and the replies."""

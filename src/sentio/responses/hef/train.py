@@ -5,12 +5,12 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -30,6 +30,7 @@ from sentio.responses.hef.scores import ranked
 from sentio.responses.hef.small_model import SPACE
 from sentio.training import batches
 from sentio.training.epochs import Epoch, Steps, run_epochs
+from sentio.training.recipe import Seeds
 from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
@@ -62,16 +63,10 @@ class Recipe(BaseModel):
 
     system: Literal["hef"]
     corpus: str = "empathetic_dialogues"
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44), min_length=1)
+    seeds: Seeds = (42, 43, 44)
     upper: int = Field(default=3, ge=1, le=6)
     limit: int | None = Field(default=None, ge=1)
     tuning: Tuning = Tuning()
-
-    @model_validator(mode="after")
-    def _once_each(self) -> "Recipe":
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed is there twice")
-        return self
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -30,6 +30,7 @@ from sentio.responses.strategy_planner.lessons import LABELS, LAYER, ROLES, Plan
 from sentio.responses.strategy_planner.planner import StrategyPlanner
 from sentio.responses.strategy_planner.tuning import PlannerTuning, predict, tune
 from sentio.training.epochs import Epoch
+from sentio.training.recipe import Seeds
 from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.tuned_encoder import TOKENIZER, place
 
@@ -53,7 +54,7 @@ class Recipe(BaseModel):
     system: Literal["strategy_planner"]
     sources: tuple[str, ...] = Field(default=("failed_esconv/all",), min_length=1)
     measured: str | None = "esconv_ppdpp/validation"
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
+    seeds: Seeds = (0, 1, 2, 3, 4)
     folds: int = Field(default=5, ge=2)
     upper: int = Field(default=0, ge=0, le=6)
     hidden: int = Field(default=192, ge=2, multiple_of=2)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from sentio import corpora, labels
 from sentio.encoders.mini import MODEL
@@ -26,6 +26,7 @@ from sentio.responses.transition.decider import Decider, ExchangeReader, fresh, 
 from sentio.responses.transition.scores import beside
 from sentio.responses.transition.situation import Observer, Situation
 from sentio.training.epochs import Epoch, Groups, Steps, run_epochs
+from sentio.training.recipe import Seeds
 from sentio.training.run_folder import RunFolder
 from sentio.training.scoring import Gold, scored, summary
 from sentio.training.selection import Selection
@@ -64,7 +65,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: Literal["transition"]
-    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(42, 43, 44, 45, 46), min_length=1)
+    seeds: Seeds = (42, 43, 44, 45, 46)
     cut: Literal["released", "dialogue"] = "released"
     mode: Mode = "transition"
     neuroticism_flipped: bool = False
@@ -72,12 +73,6 @@ class Recipe(BaseModel):
     hidden: int = Field(default=384, ge=2, multiple_of=2)
     limit: int | None = Field(default=None, ge=1)
     tuning: TransitionTuning = TransitionTuning()
-
-    @model_validator(mode="after")
-    def _held_together(self) -> "Recipe":
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError("a seed is there twice")
-        return self
 
     @property
     def splits(self) -> tuple[str, str]:
