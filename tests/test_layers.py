@@ -13,9 +13,9 @@ HEAVY = (
     "soundfile", "tokenizers", "torch", "transformers", "trl", "usearch", "vllm",
 )  # fmt: skip
 LIGHT = (
-    "sentio.curriculum", "sentio.prompts", "sentio.llms", "sentio.encoders", "sentio.indexes", "sentio.knowledge",
-    "sentio.media.audio", "sentio.media.faces", "sentio.media.video", "sentio.retrieval", "sentio.labels.wheel",
-    "sentio.training.llama_factory", "sentio.training.ordered", "sentio.training.ordered_trainer",
+    "sentio.annotation", "sentio.curriculum", "sentio.prompts", "sentio.llms", "sentio.encoders", "sentio.indexes",
+    "sentio.knowledge", "sentio.labels.wheel", "sentio.media.audio", "sentio.media.faces", "sentio.media.video",
+    "sentio.retrieval", "sentio.training.llama_factory", "sentio.training.ordered", "sentio.training.ordered_trainer",
 )  # fmt: skip
 ADAPTERS: tuple[registry.Kind, ...] = ("llms", "encoders", "indexes")
 

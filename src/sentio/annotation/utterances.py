@@ -67,13 +67,14 @@ def sources(names: Sequence[str], data: Path | None = None) -> list[Source]:
         for split in splits:
             if (corpus.name, split) in found:
                 raise InputError(f"{corpus.name}:{split} is named twice; each source once")
-            found[corpus.name, split] = _source(corpus, split)
+            found[corpus.name, split] = source_of(corpus, split)
     if not found:
         raise InputError("no source is named; say CORPUS:SPLIT or the name of a table")
     return list(found.values())
 
 
-def _source(corpus: Corpus, split: str) -> Source:
+def source_of(corpus: Corpus, split: str) -> Source:
+    """A split of an opened corpus. Raises `InputError` where it has no labels or cannot be read."""
     layer, name = label_layer(corpus.card, corpus.name), f"{corpus.name}:{split}"
     items = list(corpus.conversations(split))
     utterances = tuple(one for item in items for one in _labelled(item, name, layer, corpus.card.layers[layer]))

@@ -4,7 +4,7 @@ The commands lie in `commands`, which is imported when one of them is called: th
 `sentio.retrieval`, which nobody else should wait for.
 """
 
-HELP = """Build, search, check and score repositories of demonstrations: labelled utterances like the one in question.
+HELP = """Build, search, check and score demonstrations, labelled utterances like the one in question; verify their labels.
 
 For example:
 
@@ -12,4 +12,5 @@ sentio demos build --corpus meld:train --corpus iemocap:train --out demos --data
 sentio demos search demos "I can't believe you did that!" --for meld
 sentio demos check demos --against meld:validation
 sentio demos score demos --on meld:validation
+sentio demos verify everyday
 """

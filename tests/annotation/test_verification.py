@@ -1,0 +1,207 @@
+"""The report: on the shipped corpus, beside the package `krippendorff`, and where something does not hold."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import krippendorff
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentio import corpora
+from sentio.annotation import Labelled, Poll, Source, Verification, decide, poll, sources, verification
+from sentio.annotation.decided import rows
+from sentio.annotation.utterances import source_of
+from sentio.conversation import Conversation, Utterance
+from sentio.corpora import Corpus, CorpusFolder
+from sentio.gold import Item
+
+LABELS = ("anger", "joy", "neutral")
+SPLITS = ("train", "validation", "test")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Source]:
+    return sources(["everyday"], Path("no such folder"))
+
+
+@pytest.fixture(scope="module")
+def report(shipped: list[Source]) -> Verification:
+    return verification(poll(shipped))
+
+
+def made_up(votes: Sequence[tuple[str | None, dict[str, str]]]) -> Poll:
+    """A poll of one conversation: the author's label and the annotators' votes of each utterance."""
+    said = tuple(Utterance(id=str(place), speaker="Ada", text=f"text {place}") for place in range(len(votes)))
+    talk = Conversation(id="a", utterances=said)
+    utterances = tuple(
+        Labelled("mine:all", "emotion", LABELS, talk, place, author, given, None)
+        for place, (author, given) in enumerate(votes)
+    )
+    return poll([Source("mine:all", utterances, 0, claims=False, kind="person", changed=())])
+
+
+def test_the_shipped_corpus_is_verified(report: Verification) -> None:
+    assert report.faults == ()
+    assert report.sources == tuple(f"everyday:{split}" for split in SPLITS)
+    assert (report.conversations, report.utterances, report.left_out) == (491, 5544, 0)
+    assert sum(report.verdicts.values()) == 5544
+    assert report.verdicts["open"] == 0
+
+
+def test_the_figures_are_those_of_the_data_card(report: Verification) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "everyday.md").read_text("utf8")
+    assert f"All three votes agree on {report.verdicts['verified']:,} of {report.utterances:,} utterances" in page
+    assert f"{(report.verdicts['verified'] + report.verdicts['adjudicated']) / report.utterances:.1%}" == "99.0%"
+    assert report.alpha.all is not None
+    assert report.alpha.annotators is not None
+    told = f"{report.alpha.all:.2f} over the three votes and {report.alpha.annotators:.2f} between the two readers"
+    assert told in page
+    for label, of in report.labels.items():
+        assert of.alpha.all is not None
+        assert f"| {label} | {of.alpha.all:.2f} | {100 * of.verified / of.author:.1f} % | {of.verified:,} |" in page
+        counts = " | ".join(f"{n:,}" for n in report.confusion[label].values())
+        assert f"| {label} | {counts} |" in page
+
+
+def test_alpha_is_that_of_another_package_for_all_labels_and_each(shipped: list[Source], report: Verification) -> None:
+    counted = poll(shipped[1:])
+    found = verification(counted)
+    names = sorted(counted.kinds)
+    for who, alphas in ((names, "all"), ([name for name in names if name != "author"], "annotators")):
+        given = [[votes.get(name) for votes in counted.votes] for name in who]
+
+        def oracle(code: dict[str, int], given: list[list[str | None]] = given) -> float:
+            data = [[np.nan if label is None else code[label] for label in row] for row in given]
+            return float(krippendorff.alpha(np.array(data), level_of_measurement="nominal"))
+
+        assert getattr(found.alpha, alphas) == pytest.approx(oracle({name: k for k, name in enumerate(found.labels)}))
+        for label, of in found.labels.items():
+            expected = oracle({name: int(name == label) for name in found.labels})
+            assert getattr(of.alpha, alphas) == pytest.approx(expected)
+
+
+def test_by_hand() -> None:
+    found = verification(
+        made_up(
+            [
+                ("joy", {"ann": "joy", "bob": "joy"}),
+                ("joy", {"ann": "joy", "bob": "anger"}),
+                ("anger", {"ann": "joy", "bob": "neutral"}),
+                ("anger", {"ann": "joy"}),
+                (None, {"bob": "joy", "3": "joy"}),
+            ]
+        )
+    )
+    assert found.verdicts == {"verified": 1, "adjudicated": 2, "disputed": 1, "open": 1}
+    assert [(one.name, one.kind, one.votes) for one in found.annotators] == [
+        ("author", "author", 4), ("ann", "person", 4), ("bob", "person", 4),
+    ]  # fmt: skip
+    assert [one.with_author for one in found.annotators] == [None, 0.5, 1 / 3]
+    assert found.anonymous == 1
+    (pair,) = found.pairs
+    assert (pair.first, pair.second, pair.utterances) == ("ann", "bob", 3)
+    assert pair.agreement == pytest.approx(1 / 3)
+    assert found.confusion == {
+        "anger": {"anger": 0, "joy": 2, "neutral": 1},
+        "joy": {"anger": 1, "joy": 3, "neutral": 0},
+    }
+    joy = found.labels["joy"]
+    assert (joy.author, joy.verified, joy.adjudicated) == (2, 1, 2)
+
+
+def test_without_votes_there_is_no_agreement_to_tell() -> None:
+    found = verification(made_up([("joy", {}), ("anger", {})]))
+    assert (found.alpha.all, found.alpha.annotators, found.pairs) == (None, None, ())
+    assert found.verdicts["open"] == 2
+    unanimous = verification(made_up([("joy", {"ann": "joy", "bob": "joy"})]))
+    assert unanimous.alpha.all is None  # all votes are one and the same
+    assert "NaN" not in unanimous.model_dump_json()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.none() | st.sampled_from(LABELS),
+            st.dictionaries(st.sampled_from(["ann", "bob", "qwen"]), st.sampled_from(LABELS)),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_the_parts_of_a_report_add_up(votes: list[tuple[str | None, dict[str, str]]]) -> None:
+    found = verification(made_up(votes))
+    assert sum(found.verdicts.values()) == found.utterances == len(votes)
+    assert sum(of.verified for of in found.labels.values()) == found.verdicts["verified"]
+    assert sum(of.adjudicated for of in found.labels.values()) == found.verdicts["adjudicated"]
+    beside = sum(len(given) for author, given in votes if author)
+    assert sum(sum(row.values()) for row in found.confusion.values()) == beside
+    assert sum(one.votes for one in found.annotators) == sum(len(given) + bool(author) for author, given in votes)
+
+
+def test_what_was_decided_keeps_all_votes() -> None:
+    counted = made_up([("joy", {"ann": "joy", "bob": "joy"}), ("joy", {"ann": "anger", "bob": "neutral"})])
+    assert [(row["verdict"], row["label"], row["votes"]) for row in rows(counted)] == [
+        ("verified", "joy", {"author": "joy", "ann": "joy", "bob": "joy"}),
+        ("disputed", None, {"author": "joy", "ann": "anger", "bob": "neutral"}),
+    ]
+
+
+def test_a_label_changed_on_disk_does_not_pass(tmp_path: Path) -> None:
+    original = corpora.load("everyday")
+    for split in SPLITS:
+        (tmp_path / f"{split}.jsonl").write_bytes((original.files.path / f"{split}.jsonl").read_bytes())
+    copy = Corpus("everyday", original.card, CorpusFolder(tmp_path, original.card), original.module)
+    assert verification(poll([source_of(copy, "test")])).faults == ()
+    text = (tmp_path / "test.jsonl").read_text("utf8")
+    before = '"readers": {"r6": "neutral", "r8": "neutral"}'
+    assert before in text
+    (tmp_path / "test.jsonl").write_text(text.replace(before, before.replace("neutral", "joy"), 1), "utf8")
+    assert verification(poll([source_of(copy, "validation")])).faults == ()
+    found = verification(poll([source_of(copy, "test")]))
+    assert found.faults == ("everyday:test: test.jsonl is not the file whose labels were verified",)
+    assert found.verdicts["verified"] == 437
+
+
+class Boastful:
+    """The shipped corpus, but for utterances that are counted as verified although a reader disagrees."""
+
+    def __init__(self, module: object, number: int) -> None:
+        self.module, self.number = module, number
+
+    def read(self, files: CorpusFolder, split: str) -> Iterator[Item]:
+        left = self.number
+        for item in self.module.read(files, split):  # type: ignore[attr-defined]
+            gold, votes = dict(item.gold["emotion"]), item.votes["emotion"]
+            for id in votes:
+                if left and id not in gold:
+                    gold[id] = votes[id]["author"]
+                    left -= 1
+            yield item.model_copy(update={"gold": {**item.gold, "emotion": gold}})
+
+
+def test_a_corpus_that_counts_as_verified_what_its_votes_do_not_verify_does_not_pass() -> None:
+    boastful = corpora.load("everyday")
+    source = source_of(replace(boastful, module=Boastful(boastful.module, 1)), "test")
+    (fault,) = verification(poll([source])).faults
+    assert fault.startswith("everyday:test: conversation '")
+    assert "is counted as verified" in fault
+    many = verification(poll([source_of(replace(boastful, module=Boastful(boastful.module, 9)), "test")])).faults
+    assert len(many) == 6
+    assert many[-1] == "everyday:test: and 4 more utterances"
+
+
+def test_votes_of_others_do_not_change_what_a_corpus_may_claim(shipped: list[Source], tmp_path: Path) -> None:
+    one = next(one for one in shipped[2].utterances if one.verified)
+    other = next(label for label in one.labels if label != one.verified)
+    path = tmp_path / "votes.jsonl"
+    path.write_text(
+        f'{{"conversation": "{one.key[0]}", "utterance": "{one.key[1]}", "annotator": "ann", "kind": "person", '
+        f'"label": "{other}"}}\n'
+    )
+    found = verification(poll([shipped[2]], [path]))
+    assert found.faults == ()
+    assert found.verdicts["verified"] == 437
+    assert decide(one.author, [*one.votes.values(), other]).verdict == "adjudicated"
