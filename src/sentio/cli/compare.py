@@ -64,25 +64,31 @@ def compare(
     data
         The folder of the corpora, for the judge to read the conversations; SENTIO_DATA by default.
     """
+    from sentio.cli.outputs import REPORT
     from sentio.errors import OutputError
     from sentio.evaluation.comparison import compare as run
 
-    if out is not None and out.suffix.lower() not in (".html", ".htm"):
+    if out is not None and out.suffix.lower() not in REPORT:
         raise OutputError(f"{out}: a comparison is written as a page; name it .html")
     comparison = run(first, second, limit=limit)
     if judge is not None:
-        from sentio import llms
-        from sentio.evaluation.judging import judged as asked
-        from sentio.evaluation.reply_pairs import reply_pairs
-
-        pairs = reply_pairs(first, second, judged, data)
-        comparison = comparison.model_copy(update={"judgement": asked(llms.open(judge, cache), pairs)})
+        judgement = _judged(judge, cache, first, second, judged, data)
+        comparison = comparison.model_copy(update={"judgement": judgement})
     if out is not None:
         from sentio.report.comparison import write
 
         write(comparison, out)
     print(comparison.model_dump_json(indent=2) if format == "json" else _table(comparison))
     return 0
+
+
+def _judged(judge: str, cache: Path | None, first: Path, second: Path, at_most: int, data: Path | None) -> "Judgement":
+    """What a language model says of the replies of both runs."""
+    from sentio import llms
+    from sentio.evaluation.judging import judged
+    from sentio.evaluation.reply_pairs import reply_pairs
+
+    return judged(llms.open(judge, cache), reply_pairs(first, second, at_most, data))
 
 
 def _table(found: "Comparison") -> str:
