@@ -21,7 +21,7 @@ def self_bleu(texts: Sequence[str], *, order: int = 4) -> Bleu:
     """The mean BLEU of each text with all others as its references, range 0..100; less is more diverse.
 
     Exact, in time linear in the tokens but for sorting: of each n-gram the two largest counts of a text are kept, so
-    that "the most in any other text" is known for every text at once. Where the release takes a sample of references,
+    that "the most in any other text" is known for every text at once. Where the release takes the first 500 texts,
     nothing is left out here. Tokens are separated by white space; a text of fewer tokens than `order` is scored by the
     n-grams it has, where the release floors these as well; the brevity penalty is by the reference of the closest
     length, the shorter of two. Texts without tokens are passed over. The value rises as a collection grows: compare

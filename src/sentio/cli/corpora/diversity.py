@@ -53,12 +53,11 @@ def diversity(
     Parameters
     ----------
     name
-        CORPUS or CORPUS:SPLIT, by a name of `sentio corpora ls`, or your own table.
+        CORPUS or CORPUS:SPLIT, as `sentio corpora ls` names them, or your own table.
     against
         Another one to compare with; give it once for each.
     where
-        FACT=VALUE: of the first corpus only the conversations with this fact (the facts are those that
-        `sentio corpora convert NAME --to jsonl` shows).
+        FACT=VALUE: of NAME only the conversations with this fact (`sentio corpora convert --to jsonl` shows facts).
     samples
         Draws of each corpus, whose mean and standard deviation are shown.
     seed
@@ -76,8 +75,6 @@ def diversity(
 
     if samples < 1:
         raise InputError(f"--samples: at least one is drawn, not {samples}")
-    if where is not None and not all(where.partition("=")):
-        raise InputError(f"--where: write FACT=VALUE, as in language=en, not {where!r}")
     names = [name, *(against or ())]
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
         found = compare(_read(names, where, data, progress), samples=samples, seed=seed)
@@ -92,6 +89,8 @@ def _read(names: list[str], where: str | None, data: Path | None, progress: "Pro
     from sentio.corpora.sources import open_splits
     from sentio.errors import InputError
 
+    if where is not None and not all(where.partition("=")):
+        raise InputError(f"--where: write FACT=VALUE, as in language=en, not {where!r}")
     # All are opened first: a name that is misspelt is told before anything is read.
     opened = [open_splits(name, data) for name in names]
     found = []

@@ -61,24 +61,44 @@ def leaks(
     quiet
         No progress.
     """
-    from sentio.cli.corpora.everywhere import everywhere as compare
     from sentio.cli.progress import Progress
+
+    with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
+        found = (_everywhere if everywhere else _of_splits)(evaluated, trained, words, data, progress)
+    print(json.dumps(found.values, indent=2) if format == "json" else found.table())
+
+
+def _everywhere(
+    evaluated: str, trained: str | None, words: int | None, data: Path | None, progress: "Progress"
+) -> Found:
+    from sentio.cli.corpora.everywhere import everywhere
+    from sentio.corpora.phrases import SHARED
+    from sentio.errors import InputError
+
+    if trained is not None:
+        raise InputError(f"--everywhere compares with all corpora; leave out {trained!r} or the flag")
+    return everywhere(evaluated, _length(words, SHARED), data, progress)
+
+
+def _of_splits(
+    evaluated: str, trained: str | None, words: int | None, data: Path | None, progress: "Progress"
+) -> Found:
     from sentio.corpora.phrases import REPEATED, SHARED
+
+    length = _length(words, REPEATED if trained is None else SHARED)
+    ours = _split(evaluated, data, progress)
+    if trained is None:
+        return _within(ours, evaluated, length)
+    return _between(ours, _split(trained, data, progress), evaluated, trained, length)
+
+
+def _length(words: int | None, usual: int) -> int:
+    """Of a phrase; raises `InputError` where it is none."""
     from sentio.errors import InputError
 
     if words is not None and words < 1:
         raise InputError(f"--words: a phrase has 1 word or more, not {words}")
-    if everywhere and trained is not None:
-        raise InputError(f"--everywhere compares with all corpora; leave out {trained!r} or the flag")
-    with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
-        if everywhere:
-            found = compare(evaluated, words or SHARED, data, progress)
-        elif trained is None:
-            found = _within(_split(evaluated, data, progress), evaluated, words or REPEATED)
-        else:
-            ours, theirs = _split(evaluated, data, progress), _split(trained, data, progress)
-            found = _between(ours, theirs, evaluated, trained, words or SHARED)
-    print(json.dumps(found.values, indent=2) if format == "json" else found.table())
+    return words or usual
 
 
 def _between(ours: "Split", theirs: "Split", evaluated: str, trained: str, words: int) -> Found:
