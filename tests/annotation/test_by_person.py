@@ -88,8 +88,16 @@ def test_what_is_skipped_comes_again_the_next_time(labelled: Path, tmp_path: Pat
 
 
 def test_keys_of_no_label_do_nothing(labelled: Path, tmp_path: Path) -> None:
-    votes, _ = press(labelled, tmp_path / "v.jsonl", "8", "9", "q", "0", "enter", "?", "up", "7")
+    votes, _ = press(labelled, tmp_path / "v.jsonl", "8", "9", "q", "0", "enter", "up", "7")
     assert [vote["label"] for vote in votes] == ["neutral"]
+
+
+@pytest.mark.parametrize("key", ["?", "1", "escape"])
+def test_any_key_comes_back_from_the_meanings(labelled: Path, tmp_path: Path, key: str) -> None:
+    votes, screen = press(labelled, tmp_path / "v.jsonl", "?", key, "7")
+    assert [vote["label"] for vote in votes] == ["neutral"]
+    assert "disgust: something repels, by its look" in screen
+    assert "any key: back to the page" in screen
 
 
 @pytest.mark.parametrize("leave", ["escape", "end"])
@@ -147,6 +155,15 @@ def test_several_annotators_share_a_file(labelled: Path, tmp_path: Path) -> None
 def test_one_process_at_a_time_writes_a_file(tmp_path: Path) -> None:
     with VotesFile(tmp_path / "v.jsonl"), pytest.raises(OutputError, match=r"another process is writing it.*--votes"):
         VotesFile(tmp_path / "v.jsonl")
+
+
+@pytest.mark.parametrize("ending", ["", "\n"])
+def test_a_file_of_anything_else_stays_as_it_is(labelled: Path, ending: str) -> None:
+    text = labelled.read_text("utf8").rstrip("\n") + ending
+    labelled.write_text(text, "utf8")
+    with pytest.raises(InputError, match=r"mine\.csv:1: no vote"):
+        VotesFile(labelled)
+    assert labelled.read_text("utf8") == text
 
 
 @pytest.mark.parametrize(("name", "told"), [("author", "has labelled this corpus already"), (" ", "needs a name")])

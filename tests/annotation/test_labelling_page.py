@@ -43,7 +43,7 @@ def test_a_whole_page() -> None:
         "Ada: Then who?", "",
         "1 anger      2 disgust    3 fear       4 joy ✓",
         "5 sadness    6 surprise   7 neutral", "",
-        "← back   space skip   esc quit", "", "", "",
+        "← back   space skip   ? meanings   esc quit", "", "", "",
     ]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_an_empty_utterance_and_a_speaker_without_a_name() -> None:
 def test_the_end() -> None:
     found = drawn(Page(None, 0, 0, None, 12, 12), 80, 10)
     assert found[:3] == ["12 of 12 labelled", "", "Nothing is left to label."]
-    assert found[4] == "← back   space skip   esc quit"
+    assert found[4] == "← back   space skip   ? meanings   esc quit"
 
 
 def test_nothing_tells_a_label_or_what_comes_later() -> None:

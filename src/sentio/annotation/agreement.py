@@ -184,6 +184,6 @@ def _pairs(poll: Poll) -> Iterator[OfPair]:
 def _confusion(poll: Poll, labels: Sequence[str]) -> dict[str, dict[str, int]]:
     counts: Mapping[str, Counter[str]] = defaultdict(Counter)
     for place, given in enumerate(poll.votes):
-        if (author := given.get(AUTHOR)) is not None:
-            counts[author].update(poll.independent(place))
+        if (author := given.get(AUTHOR)) is not None and (votes := poll.independent(place)):
+            counts[author].update(votes)
     return {author: {label: counts[author][label] for label in labels} for author in labels if author in counts}

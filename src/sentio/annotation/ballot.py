@@ -2,13 +2,14 @@
 
 import errno
 import os
+from collections import deque
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
 from sentio.annotation.poll import Poll
-from sentio.annotation.votes import AUTHOR, AnnotatorKind, Vote, cut
+from sentio.annotation.votes import AUTHOR, AnnotatorKind, Vote, cut, read
 from sentio.errors import InputError, OutputError
 from sentio.files.lock import lock
 from sentio.files.writers.output import reported
@@ -19,7 +20,8 @@ class VotesFile:
 
     def __init__(self, path: Path) -> None:
         """Open and lock the file, and remove a last line that a kill has cut. Raises `OutputError` where the file
-        belongs to another process or cannot be written."""
+        belongs to another process or cannot be written, `InputError`, with the line, where it holds anything but votes:
+        then nothing in it is changed."""
         self.path = path
         with reported(path):
             if path.exists() and not (path.is_file() or path.is_dir()):
@@ -27,6 +29,7 @@ class VotesFile:
             self._file = cast(BinaryIO, path.open("a+b", buffering=0))
         try:
             lock(self._file, path, "--votes")
+            deque(read(path), maxlen=0)
             with reported(path):
                 self._mend()
         except BaseException:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from sentio.annotation.ballot import Ballot, order
 from sentio.annotation.keys import Keyboard, keyboard
-from sentio.annotation.page import LABEL_KEYS, Page
+from sentio.annotation.page import LABEL_KEYS, Meanings, Page
 from sentio.annotation.poll import Poll
 from sentio.errors import InputError
 
@@ -44,16 +44,21 @@ class Session:
         self._skipped: set[int] = set()
         self._last = 0
         self._at: int | None = None
+        self._explaining = False
         self._forward(-1)
 
     def run(self, console: Console, keys: Keyboard) -> None:
         """Until a key says that it is enough."""
-        pressed = ""
-        while pressed not in ("escape", "end"):
+        while True:
             keys.forget()
             since = perf_counter()
             pressed = self._pressed(console, keys)
-            self._act(pressed, round(perf_counter() - since, 1))
+            if pressed == "end" or (pressed == "escape" and not self._explaining):
+                return
+            if self._explaining or pressed == "?":
+                self._explaining = not self._explaining and self._at is not None
+            else:
+                self._act(pressed, round(perf_counter() - since, 1))
 
     def _pressed(self, console: Console, keys: Keyboard) -> str:
         """The next key; meanwhile the page fits the window."""
@@ -88,10 +93,12 @@ class Session:
         rest = (to for to in self._wanted if to > at and to not in self._skipped)
         self._at = next((to for to in rest if self._ballot.label(self._places[to]) is None), None)
 
-    def _page(self) -> Page:
+    def _page(self) -> Page | Meanings:
         done, total = len(self._ballot), len(self._places)
         if self._at is None:
             return Page(None, 0, 0, None, done, total)
+        if self._explaining:
+            return Meanings(self._poll.utterances[self._places[self._at]].labels)
         place, number = self._places[self._at], self._numbers[self._conversation(self._at)]
         chosen = self._ballot.label(place)
         return Page(self._poll.utterances[place], number, len(self._numbers), chosen, done, total)

@@ -14,11 +14,12 @@ from rich.text import Text
 from sentio.annotation.utterances import Labelled
 from sentio.conversation import Utterance
 from sentio.files.writers.terminal import literal
+from sentio.prompts.definitions import DEFINITIONS
 from sentio.prompts.lines import NO_WORDS
 
 LABEL_KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 """The keys of labels, in the order of the labels."""
-LEGEND = "← back   space skip   esc quit"
+LEGEND = "← back   space skip   ? meanings   esc quit"
 
 Line = list[Segment]
 
@@ -68,6 +69,18 @@ class Page:
         if self.one is not None:
             for key, label in zip(LABEL_KEYS, self.one.labels, strict=False):
                 yield f"{key} {literal(label)}" + (" ✓" if label == self.chosen else "")
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """What the labels mean, in the words that a language model is told, too."""
+
+    labels: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for label in self.labels:
+            yield Text.assemble((literal(label), "bold"), f": {DEFINITIONS[label]}" if label in DEFINITIONS else "")
+        yield Text("\nany key: back to the page", style="dim")
 
 
 def packed(words: Iterator[str], width: int) -> Iterator[str]:

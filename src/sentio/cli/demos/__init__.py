@@ -4,7 +4,7 @@ The commands lie in `commands`, which is imported when one of them is called: th
 `sentio.retrieval`, which nobody else should wait for.
 """
 
-HELP = """Build, search, check and score demonstrations, labelled utterances like the one in question; verify their labels.
+HELP = """Build, search, check and score demonstrations, labelled utterances like the one in question; verify labels.
 
 For example:
 
