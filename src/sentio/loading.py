@@ -1,7 +1,7 @@
 """Systems by name or by run folder: what a verb's `load` does, whatever the verb.
 
 A system is a component with a `class Options` (a pydantic model: its flags) and `load(options)`. One that was trained
-is named by its run folder; its options then have the field `model`, the folder of the model.
+is named by its run folder; its options then have the field `model`, the folder of the model (see `sentio.trained`).
 """
 
 import tomllib

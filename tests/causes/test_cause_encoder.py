@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from tests.changed_recipe import written
 from tests.invented_causes import RECIPE
 
 from sentio import Conversation, Utterance, causes, find_causes
@@ -19,16 +20,6 @@ from sentio.evaluation import evaluate
 from sentio.training import recipe as recipes
 from sentio.training.by_recipe import train
 from sentio.training.tuned_encoder import NAME
-
-
-def written(folder: Path, *changes: tuple[str, str]) -> Path:
-    text = RECIPE
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path = folder / "cause-encoder-tiny.toml"
-    path.write_text(text)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +99,8 @@ def test_two_thousand_utterances_are_survived(run: Path) -> None:
 
 def test_without_words_a_cause_is_all_of_an_utterance(made_up: Path, tmp_path: Path) -> None:
     bare = written(
-        tmp_path,
+        tmp_path / "bare.toml",
+        RECIPE,
         ("seeds = [1, 2]", "seeds = [3]"),
         ("epochs = 4", "epochs = 1\ncontext = false\ndistance = false\nhistory = false"),
         ("batch_size = 2", "batch_size = 2\nspan_weight = 0"),
@@ -135,7 +127,7 @@ def test_a_recipe_that_does_not_fit_is_told_in_a_line(
     change: tuple[str, str], error: type[SentioError], says: str, made_up: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(error, match=says) as raised:
-        train(written(tmp_path, change), out=tmp_path / "run", data=made_up)
+        train(written(tmp_path / "tiny.toml", RECIPE, change), out=tmp_path / "run", data=made_up)
     assert "\n" not in str(raised.value)
 
 

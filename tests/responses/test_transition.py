@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.changed_recipe import written
 from tests.responses.invented_transitions import RECIPE
 
 from sentio import Conversation, Utterance, responses
@@ -280,11 +281,9 @@ def test_other_modes_and_trained_layers_make_runs_that_answer(mode: str, upper: 
     ],
 )
 def test_a_recipe_that_does_not_fit_is_told_in_a_line(old: str, new: str, says: str, run: Path, tmp_path: Path) -> None:
-    text = run.with_name("tiny.toml").read_text()
-    assert old in text
-    (tmp_path / "tiny.toml").write_text(text.replace(old, new))
+    recipe = written(tmp_path / "tiny.toml", run.with_name("tiny.toml").read_text(), (old, new))
     with pytest.raises(RecipeError, match=says) as raised:
-        train(tmp_path / "tiny.toml", out=tmp_path / "run", data=run.with_name("data"))
+        train(recipe, out=tmp_path / "run", data=run.with_name("data"))
     assert "\n" not in str(raised.value)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.torch import load_file
+from tests.changed_recipe import written
 from tests.invented import ENCODER
 
 from sentio import Conversation, Utterance, recognition, retrieval
@@ -21,14 +22,8 @@ from sentio.training.tuned_encoder import LOWER
 from sentio.training.weights_file import seed_file
 
 
-def written(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
-    text = ENCODER.format(demos=demos)
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    path = folder / "prc-encoder-tiny.toml"
-    path.write_text(text)
-    return path
+def tiny(folder: Path, demos: Path, *changes: tuple[str, str]) -> Path:
+    return written(folder / "tiny.toml", ENCODER.format(demos=demos), *changes)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +86,7 @@ def test_the_average_is_that_of_the_seeds(run: Path) -> None:
 
 
 def test_without_evidence_interpretation_and_names(invented: Path, demos: Path, tmp_path: Path) -> None:
-    bare = written(
+    bare = tiny(
         tmp_path,
         demos,
         (f'demos = "{demos}"', "interpretation = false\ncausal = true"),
@@ -106,7 +101,7 @@ def test_without_evidence_interpretation_and_names(invented: Path, demos: Path, 
 
 
 def test_another_run_is_a_start_and_its_layers_stay(run: Path, invented: Path, demos: Path, tmp_path: Path) -> None:
-    recipe = written(
+    recipe = tiny(
         tmp_path,
         demos,
         ("upper = 1", f'upper = 0\nstandardised = true\nsentences = true\nstart = "{run}"'),
@@ -141,14 +136,14 @@ def test_a_recipe_that_does_not_fit_is_told_in_a_line(
     change: tuple[str, str], error: type[SentioError], says: str, invented: Path, demos: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(error, match=says) as raised:
-        train(written(tmp_path, demos, change), out=tmp_path / "run", data=invented)
+        train(tiny(tmp_path, demos, change), out=tmp_path / "run", data=invented)
     assert "\n" not in str(raised.value)
 
 
 def test_what_is_measured_on_is_no_evidence(invented: Path, demos: Path, tmp_path: Path) -> None:
     retrieval.build(["meld:train", "meld:validation"], tmp_path / "both", encoder="mini", data=invented)
     with pytest.raises(RecipeError, match="holds labels of meld/validation, which is measured on"):
-        train(written(tmp_path, tmp_path / "both"), out=tmp_path / "run", data=invented)
+        train(tiny(tmp_path, tmp_path / "both"), out=tmp_path / "run", data=invented)
 
 
 def test_a_killed_run_goes_on_with_the_evidence_it_began_with(
@@ -156,7 +151,7 @@ def test_a_killed_run_goes_on_with_the_evidence_it_began_with(
 ) -> None:
     mine = tmp_path / "demos"
     shutil.copytree(demos, mine)
-    recipe = written(tmp_path, mine)
+    recipe = tiny(tmp_path, mine)
 
     def interrupted(stage: str, share: float) -> None:
         if stage == "seed 1":
@@ -172,7 +167,7 @@ def test_a_killed_run_goes_on_with_the_evidence_it_began_with(
 
 
 def test_a_cut_checkpoint_is_told_in_a_line(invented: Path, demos: Path, tmp_path: Path) -> None:
-    recipe = written(tmp_path, demos)
+    recipe = tiny(tmp_path, demos)
 
     def interrupted(stage: str, share: float) -> None:
         if stage == "seed 1" and share > 0.5:
@@ -198,4 +193,4 @@ def test_every_recipe_is_valid_and_says_what_to_expect(path: Path) -> None:
 
 def test_demonstrations_that_are_not_there_are_told_with_the_command(invented: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="make one with: sentio demos build"):
-        train(written(tmp_path, tmp_path / "nowhere"), out=tmp_path / "run", data=invented)
+        train(tiny(tmp_path, tmp_path / "nowhere"), out=tmp_path / "run", data=invented)
