@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from sentio.annotation import Labelled, sources
+from sentio.annotation import Labelled, poll, sources
+from sentio.annotation.ballot import order
 from sentio.annotation.page import LABEL_KEYS, Page, packed
 from sentio.conversation import Conversation, Utterance
 
@@ -45,6 +46,14 @@ def test_a_whole_page() -> None:
         "5 sadness    6 surprise   7 neutral", "",
         "← back   space skip   ? meanings   esc quit", "", "", "",
     ]  # fmt: skip
+
+
+def test_the_documentation_shows_the_fourth_page_of_ann() -> None:
+    shown = (Path(__file__).parents[2] / "docs" / "verification.md").read_text("utf8").split("```\n")
+    counted = poll(sources(["everyday:validation"]))
+    one = counted.utterances[order(counted, "ann")[3]]
+    found = drawn(Page(one, 1, 52, None, 3, len(counted.utterances)), 80, 24)
+    assert "\n".join(found).strip() == next(part for part in shown if part.startswith("Conversation 1")).strip()
 
 
 def test_of_a_long_conversation_the_end_is_shown() -> None:

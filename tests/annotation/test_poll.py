@@ -39,6 +39,13 @@ def test_votes_are_counted_beside_the_authors(labelled: Path) -> None:
     assert (found.kinds["qwen"], found.models) == ("language model", {"qwen": "q3"})
 
 
+def test_the_votes_of_the_documentation_are_read(labelled: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "verification.md").read_text("utf8")
+    found = polled(labelled, *page.split("```json\n")[1].split("```")[0].splitlines())
+    assert found.votes[1] == {"author": "sadness", "ann": "anger", "qwen": "sadness"}
+    assert found.models == {"qwen": "openai/Qwen3-14B"}
+
+
 def test_who_goes_back_has_the_last_word(labelled: Path) -> None:
     found = polled(labelled, line(), line(label="fear", instead_of="joy"), line(label="anger", instead_of="fear"))
     assert found.votes[0]["ann"] == "anger"

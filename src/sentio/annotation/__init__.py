@@ -2,8 +2,8 @@
 
 >>> from sentio import annotation
 >>> poll = annotation.poll(annotation.sources(["everyday:test"]))
->>> annotation.verification(poll).verdicts["verified"]
-438
+>>> annotation.verification(poll).verdicts["open"]
+0
 """
 
 from sentio.annotation.agreement import Verification, verification
