@@ -148,7 +148,6 @@ def test_names_and_values_that_cannot_be(sentio: Call, built: Path, miniatures: 
     sentio("demos", "search", built, "Hello!", "--for", "mled").fails("did you mean 'meld'")
     sentio("demos", "search", built, "Hello!", "--for", "emobench").fails("emobench has no utterances with labels")
     sentio("demos", "search", built, "Hello!", "--for", "iemocap4", "--index", "exat").fails("did you mean 'exact'")
-    sentio("demos", "score", "--on", "meld:validation", "--data", miniatures).fails("no repository is named")
     out = tmp_path / "demos"
     sentio("demos", "build", "--corpus", "meld:trian", "--data", miniatures, "-o", out).fails("did you mean 'train'")
     sentio("demos", "build", "--corpus", tmp_path / "none.csv", "-o", out).fails("none.csv")

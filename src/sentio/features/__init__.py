@@ -10,7 +10,6 @@
 ((2, 384), [True, False])
 """
 
-import os
 from pathlib import Path
 
 from sentio import encoders
@@ -18,6 +17,7 @@ from sentio.errors import InputError, UnknownName
 from sentio.features.address import SUFFIXES, located, parsed
 from sentio.features.base import Features, FeatureSource
 from sentio.features.encoded import Encoded
+from sentio.files.cache_folder import cache_folder
 
 __all__ = ["FeatureSource", "Features", "default_cache", "load"]
 
@@ -47,5 +47,4 @@ def load(address: str, data: Path | None = None, cache: Path | None = None) -> F
 
 def default_cache() -> Path:
     """Where vectors are kept unless somebody says otherwise: below $XDG_CACHE_HOME, or ~/.cache."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "sentio" / "features.sqlite"
+    return cache_folder() / "features.sqlite"

@@ -1,12 +1,14 @@
 """Demonstrations: labelled utterances that resemble the one in question."""
 
 from sentio.retrieval.building import build
+from sentio.retrieval.default import DEFAULT, load, suits
 from sentio.retrieval.entry import Entry, Hit, Query, queries
 from sentio.retrieval.options import OFFICIAL, Retrieval
-from sentio.retrieval.repository import Repository, load
+from sentio.retrieval.repository import Repository
 from sentio.retrieval.retriever import Retriever, Target
 
 __all__ = [
+    "DEFAULT",
     "OFFICIAL",
     "Entry",
     "Hit",
@@ -18,4 +20,5 @@ __all__ = [
     "build",
     "load",
     "queries",
+    "suits",
 ]

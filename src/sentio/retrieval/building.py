@@ -17,7 +17,7 @@ from sentio.encoders.base import TextEncoder
 from sentio.errors import InputError, OutputError
 from sentio.files.writers.output import reported
 from sentio.retrieval.entry import Entry
-from sentio.retrieval.repository import FILES, MANIFEST, Manifest, Repository, Source, hashed, load, written_by_build
+from sentio.retrieval.repository import FILES, MANIFEST, Manifest, Repository, Source, hashed, read, written_by_build
 from sentio.retrieval.unification import emotion
 
 Progress = Callable[[str, int], None]
@@ -52,7 +52,7 @@ def build(
         vectors = _encoded(model, [entry.text for entry in entries], partial, progress)
         _write(partial, entries, vectors, model, taken)
         _move(partial, place)
-    return load(place)
+    return read(place)
 
 
 def _place(out: Path) -> Path:

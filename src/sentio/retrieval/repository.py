@@ -80,7 +80,7 @@ class Repository:
         return Entry(*self.entries.row(row))
 
 
-def load(path: Path) -> Repository:
+def read(path: Path) -> Repository:
     """The repository in a folder.
 
     Raises `InputError` where there is none, a file is missing or damaged, or is not the one the manifest speaks of.

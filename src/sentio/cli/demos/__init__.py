@@ -8,6 +8,7 @@ HELP = """Build, search, check and score demonstrations, labelled utterances lik
 
 For example:
 
+sentio demos search "We won!"
 sentio demos build --corpus meld:train --corpus iemocap:train --out demos --data DATA
 sentio demos search demos "I can't believe you did that!" --for meld
 sentio demos check demos --against meld:validation

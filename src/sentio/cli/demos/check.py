@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from sentio.retrieval.default import DEFAULT
+
 if TYPE_CHECKING:
     from sentio.retrieval.check import Check
     from sentio.retrieval.repository import Repository
 
 
 def check(
-    repository: Path,
+    repository: Path = DEFAULT,
     *,
     against: str | None = None,
     data: Path | None = None,
@@ -19,6 +21,7 @@ def check(
 
     Examples:
 
+    sentio demos check
     sentio demos check demos
     sentio demos check demos --against meld:validation --data DATA
     sentio demos check demos --format json | jq .labels
@@ -26,7 +29,7 @@ def check(
     Parameters
     ----------
     repository
-        A folder that `sentio demos build` has written.
+        A folder that `sentio demos build` has written; by default "everyday", the demonstrations that come with sentio.
     against
         CORPUS:SPLIT that is evaluated on, or your own table.
     data
@@ -34,11 +37,11 @@ def check(
     format
         How to print: table, or json.
     """
+    from sentio.cli.demos.opened import opened
     from sentio.corpora.sources import open_source
-    from sentio.retrieval import load
     from sentio.retrieval.check import check as run
 
-    held = load(repository)
+    held = opened(repository)
     evaluated = None
     if against is not None:
         corpus, split = open_source(against, data)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sentio.cli.demos.options import Flags
+from sentio.retrieval.default import DEFAULT
 from sentio.retrieval.options import Retrieval
 
 if TYPE_CHECKING:
@@ -23,14 +24,16 @@ def score(
 
     Examples:
 
-    sentio demos score demos --on meld:validation --data DATA
+    sentio demos score --on meld:validation --data DATA
+    sentio demos score everyday demos --on meld:validation --data DATA
     sentio demos score by-minilm by-mini --on iemocap:validation --k 3
     sentio demos score demos --on meld:validation --context 0.2 --format json
 
     Parameters
     ----------
     repositories
-        Folders that `sentio demos build` has written: of several encoders or corpora, for example.
+        Folders that `sentio demos build` has written: of several encoders or corpora, for example. "everyday", which is
+        the default, are the demonstrations that come with sentio.
     on
         CORPUS:SPLIT with labels, or your own table.
     data
@@ -38,19 +41,17 @@ def score(
     format
         How to print: table, or json.
     """
+    from sentio.cli.demos.opened import opened
     from sentio.cli.demos.target import target
     from sentio.corpora.sources import label_layer, open_source
-    from sentio.errors import InputError
-    from sentio.retrieval import Retriever, load
+    from sentio.retrieval import Retriever
     from sentio.retrieval.score import score as run
 
-    if not repositories:
-        raise InputError("no repository is named; make one with: sentio demos build")
     corpus, split = open_source(on, data)
     aim = target(on if split == "all" else corpus.name, data)
     items, layer = list(corpus.conversations(split)), label_layer(corpus.card, corpus.name)
-    scored = [(load(path), path) for path in repositories]
-    found = [(held, run(Retriever(held, aim, options), items, layer, corpus.name)) for held, _ in scored]
+    scored = [opened(path) for path in repositories or (DEFAULT,)]
+    found = [(held, run(Retriever(held, aim, options), items, layer, corpus.name)) for held in scored]
     if format == "json":
         rows = [
             {"repository": str(held.path), "encoder": held.manifest.encoder, **of.model_dump()} for held, of in found

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from os.path import isdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,7 +21,6 @@ WIDTH = 90
 
 
 def search(
-    repository: Path,
     *texts: str,
     file: Path | None = None,
     for_: Annotated[str | None, Parameter(name="--for")] = None,
@@ -32,16 +32,16 @@ def search(
 
     Examples:
 
-    sentio demos search demos "I can't believe you did that!"
-    sentio demos search demos "We won!" --for meld --k 5
-    sentio demos search demos --file chat.txt --for meld --format json | jq -c .hits[].label
+    sentio demos search "We won!"
+    sentio demos search demos "I can't believe you did that!" "We won!" --for meld --k 5
+    sentio demos search everyday --file chat.txt --for meld --format json | jq -c .hits[].label
 
     Parameters
     ----------
-    repository
-        A folder that `sentio demos build` has written.
     texts
-        What is looked for.
+        A repository, then what is looked for. A repository is a folder that `sentio demos build` has written, or
+        "everyday", the demonstrations that come with sentio; it may be left out before a single text, or where only
+        --file is given.
     file
         A conversation in any format that `sentio recognize` reads, "-" for standard input.
     for_
@@ -52,16 +52,31 @@ def search(
     data
         The folder of the corpora; needed for no corpus but a table of your own.
     """
+    from sentio.cli.demos.opened import opened
     from sentio.cli.demos.target import target
     from sentio.errors import InputError
-    from sentio.retrieval import Retriever, load
+    from sentio.retrieval import Retriever
 
+    repository, texts = _parted(texts, file is not None)
     if not texts and file is None:
         raise InputError("nothing to look for; give a text, or a conversation with --file")
-    retriever = Retriever(load(repository), target(for_, data), options)
+    retriever = Retriever(opened(repository), target(for_, data), options)
     for wanted in _wanted(texts, file):
         for query, hits in zip(wanted, retriever.retrieve(wanted), strict=True):
             print(_line(query, hits) if format == "json" else _table(query, hits), flush=True)
+
+
+def _parted(words: tuple[str, ...], with_file: bool) -> tuple[Path, tuple[str, ...]]:
+    """The repository and the texts. One word alone is a text, unless a repository may be meant: a folder of that name
+    is there, or the default one is called so.
+
+    >>> _parted(("We won!",), False), _parted(("demos", "We won!"), False)
+    ((PosixPath('everyday'), ('We won!',)), (PosixPath('demos'), ('We won!',)))
+    """
+    from sentio.retrieval import DEFAULT
+
+    alone = len(words) == 1 and not with_file and words[0] != str(DEFAULT) and not isdir(words[0])
+    return (DEFAULT, words) if alone or not words else (Path(words[0]), words[1:])
 
 
 def _wanted(texts: tuple[str, ...], file: Path | None) -> "Iterator[list[Query]]":

@@ -47,7 +47,9 @@ class Options(BaseModel):
     knowledge: Path | None = Field(
         default=None, description="a file of sentio knowledge build, about these conversations"
     )
-    demos: Path | None = Field(default=None, description="a repository of sentio demos build")
+    demos: Path | None = Field(
+        default=None, description="a repository of sentio demos build; everyday, sentio's own, without training"
+    )
     corpus: str | None = Field(default=None, description="the corpus these conversations are of: none of it is shown")
     speaker: bool | None = Field(default=None, description="tell what the speaker is like")
     interpretation: bool | None = Field(default=None, description="tell what the utterance shows and hides")

@@ -106,7 +106,7 @@ def opened(options: Options) -> PrcEmo:
     parts = _parts(options, Parts() if trained is None else trained.parts)
     if trained is not None and wording(trained.parts) != trained.wording:
         raise SentioError(f"{options.model}: was tuned to other prompts ({trained.wording}) than this sentio writes")
-    demos = options.demos or (None if trained is None or trained.demos is None else Path(trained.demos))
+    demos = _demos(options, trained, space, parts)
     corpus = options.corpus or (None if trained is None else trained.corpus)
     knowledge, lost = _knowledge(options, trained, parts)
     prompter = Prompter(
@@ -127,6 +127,16 @@ def demonstrator(demos: Path | None, corpus: str | None, space: LabelSpace, chos
     if demos is None:
         return None
     return Retriever(retrieval.load(demos), Target(corpus, space.labels), chosen)
+
+
+def _demos(options: Options, trained: manifest.Manifest | None, space: LabelSpace, parts: Parts) -> Path | None:
+    """What was named, else what the run was trained with; a model that was not trained is shown the default ones, where
+    these suit its labels and anything is to be shown."""
+    if options.demos is not None:
+        return options.demos
+    if trained is not None:
+        return None if trained.demos is None else Path(trained.demos)
+    return retrieval.DEFAULT if parts.retrieval and retrieval.suits(space.labels) else None
 
 
 def _parts(options: Options, default: Parts) -> Parts:

@@ -25,7 +25,7 @@ from sentio.recognition.prc_emo.manifest import NAME, Manifest
 from sentio.recognition.prc_emo.prompts import Prompter
 from sentio.recognition.prc_emo.recognizer import demonstrator
 from sentio.recognition.prc_emo.samples import Split, read_split
-from sentio.retrieval import OFFICIAL, Repository, Retrieval, Retriever
+from sentio.retrieval import DEFAULT, OFFICIAL, Repository, Retrieval, Retriever
 from sentio.training import lora_rows, lora_samples
 from sentio.training.lora import Tuned, tune
 from sentio.training.lora_rows import Rows
@@ -45,9 +45,9 @@ class Recipe(BaseModel):
     """Everything that decides the result.
 
     `model` is the folder of an instruction-tuned model, `knowledge` a file of `sentio knowledge build` about both
-    splits, `demos` a repository of `sentio demos build`; without these the prompts do without. `limit` cuts both
-    splits to so many conversations, for a trial. `compat="official"` trains as the released code does, in prompts,
-    retrieval, buckets, rows and schedule.
+    splits, `demos` a repository of `sentio demos build`, or "everyday", sentio's own; without these the prompts do
+    without. `limit` cuts both splits to so many conversations, for a trial. `compat="official"` trains as the released
+    code does, in prompts, retrieval, buckets, rows and schedule.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -215,7 +215,7 @@ def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, 
         parts=recipe.prompts,
         wording=wording(recipe.prompts),
         knowledge=None if recipe.knowledge is None else str(recipe.knowledge.resolve()),
-        demos=None if recipe.demos is None else str(recipe.demos.resolve()),
+        demos=None if recipe.demos is None else str(_whole(recipe.demos)),
         retrieval=recipe.retrieval,
         max_tokens=recipe.lora.max_tokens,
         nf4=recipe.lora.nf4 and _cuda(),
@@ -223,6 +223,11 @@ def _publish(recipe: Recipe, run: RunFolder, lessons: Lessons, tuned: dict[int, 
     )
     with replacing(run.model / NAME) as beside:
         beside.write_text(json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n", "utf8")
+
+
+def _whole(demos: Path) -> Path:
+    """The repository as it is named in any folder; the default one has its name."""
+    return demos if demos == DEFAULT else demos.resolve()
 
 
 def _metrics(recipe: Recipe, lessons: Lessons, tuned: dict[int, Tuned]) -> dict[str, Any]:

@@ -171,10 +171,10 @@ def _kept(demos: Path, run: RunFolder) -> Repository:
     """The repository as it is at the run's begin: a killed run goes on with the same, whatever becomes of the other."""
     kept = run.checkpoints / files.DEMOS
     if not kept.exists():
-        retrieval.load(demos)
+        held = retrieval.load(demos)
         beside = kept.with_suffix(".partial")
         shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(demos, beside, ignore=shutil.ignore_patterns("indexes"))
+        shutil.copytree(held.path, beside, ignore=shutil.ignore_patterns("indexes"))
         beside.rename(kept)
     return retrieval.load(kept)
 
