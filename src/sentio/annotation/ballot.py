@@ -1,18 +1,16 @@
 """The votes of one annotator on their way to a file, each of them there before the next utterance is looked at."""
 
-import errno
 import os
 from collections import deque
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, cast
 
 from sentio.annotation.poll import Poll
 from sentio.annotation.votes import AUTHOR, AnnotatorKind, Vote, cut, read
 from sentio.errors import InputError, OutputError
 from sentio.files.lock import lock
-from sentio.files.writers.output import reported
+from sentio.files.writers.output import Output, reported
 
 
 class VotesFile:
@@ -26,14 +24,16 @@ class VotesFile:
         with reported(path):
             if path.exists() and not (path.is_file() or path.is_dir()):
                 raise OutputError(f"{path}: is no regular file and cannot be gone on with; name one with --votes")
-            self._file = cast(BinaryIO, path.open("a+b", buffering=0))
+            self._held = path.open("ab")
         try:
-            lock(self._file, path, "--votes")
+            lock(self._held, path, "--votes")
             deque(read(path), maxlen=0)
-            with reported(path):
-                self._mend()
+            lines = path.read_bytes()
+            self._output = Output(path, keep=cut(lines))
+            if lines and cut(lines) == len(lines) and not lines.endswith(b"\n"):  # as an editor leaves it
+                self._output.write(b"\n")
         except BaseException:
-            self._file.close()
+            self._held.close()
             raise
 
     def __enter__(self) -> "VotesFile":
@@ -42,29 +42,13 @@ class VotesFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with reported(self.path), self._file:
-            os.fsync(self._file.fileno())
+        self._output.close()
+        with reported(self.path), self._held:
+            os.fsync(self._held.fileno())
 
     def append(self, vote: Vote) -> None:
         """Write a vote: all of it, or nothing and an `OutputError`."""
-        line = vote.line()
-        with reported(self.path):
-            end = self._file.seek(0, os.SEEK_END)
-            try:
-                if self._file.write(line) != len(line):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except BaseException:
-                self._file.truncate(end)
-                raise
-
-    def _mend(self) -> None:
-        self._file.seek(0)
-        lines = self._file.read()
-        whole = cut(lines)
-        if whole < len(lines):
-            self._file.truncate(whole)
-        elif lines and not lines.endswith(b"\n"):  # as an editor leaves it
-            self._file.write(b"\n")
+        self._output.write(vote.line())
 
 
 class Ballot:
