@@ -68,7 +68,7 @@ def system(
 ) -> Contender:
     """The contender that `--system` names: a recogniser, a run folder, a file of predictions or a baseline.
 
-    What the option `demos` shows it counts as seen. Raises `UnknownName` for what is none of them, `InputError` for
+    What the option `demos` shows it, or the default demonstrations where it would show these, counts as seen. Raises `UnknownName` for what is none of them, `InputError` for
     demonstrations that cannot be read.
     """
     shown = _shown(options or {})
@@ -85,6 +85,8 @@ def system(
             raise UnknownName("system", name, [*known, *baselines])
         return Contender(name, "system", seeded=False, summary=f"trained in {name}", seen=_seen_in(Path(name), shown))
     made = known[name].card
+    if "demos" in known[name].options():
+        shown = shown or _shown_by_default(options or {})
     seeded = "seed" in known[name].options()
     return Contender(name, "system", seeded, made.summary, seen=made.fitted_on + made.selected_on + shown)
 
@@ -172,6 +174,15 @@ def _shown(options: Mapping[str, object]) -> tuple[str, ...]:
 
     sources = retrieval.load(Path(str(options["demos"]))).manifest.sources
     return tuple(f"{source.corpus}/{source.split}" for source in sources)
+
+
+def _shown_by_default(options: Mapping[str, object]) -> tuple[str, ...]:
+    """The split of the default demonstrations, unless the option `retrieval` says that none are shown; also where they
+    then turn out to have no words for the labels: what is claimed as unseen must be."""
+    from sentio import retrieval
+
+    wanted = str(options.get("retrieval", True)).lower() not in ("false", "no", "off", "n", "f", "0")
+    return (retrieval.SOURCE.replace(":", "/"),) if wanted else ()
 
 
 def _seen_in(run: Path, shown: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
 """Demonstrations: labelled utterances that resemble the one in question."""
 
 from sentio.retrieval.building import build
-from sentio.retrieval.default import DEFAULT, load, suits
+from sentio.retrieval.default import DEFAULT, SOURCE, load, suits
 from sentio.retrieval.entry import Entry, Hit, Query, queries
 from sentio.retrieval.options import OFFICIAL, Retrieval
 from sentio.retrieval.repository import Repository
@@ -10,6 +10,7 @@ from sentio.retrieval.retriever import Retriever, Target
 __all__ = [
     "DEFAULT",
     "OFFICIAL",
+    "SOURCE",
     "Entry",
     "Hit",
     "Query",

@@ -29,6 +29,7 @@ from sentio.retrieval.unification import rendered
 DEFAULT = Path("everyday")
 """Its name wherever a repository is named; a folder that is called so is "./everyday"."""
 SOURCE = "everyday:train"
+"""Whose labels it shows."""
 ENCODER = "mini"
 LOG = logging.getLogger("sentio.retrieval")
 
@@ -52,7 +53,7 @@ def load(repository: Path = DEFAULT, progress: Progress = lambda stage, done: No
         place = cache_folder() / "demos" / name
         return _kept(place) or _made(place, progress)
     except OutputError as error:
-        LOG.warning("%s; the default demonstrations are made for this call alone", error)
+        LOG.warning("%s; the default demonstrations are made for this process alone", error)
     try:
         folder = Path(tempfile.mkdtemp(prefix="sentio-"))
     except OSError as error:
@@ -91,7 +92,7 @@ def _kept(place: Path) -> Repository | None:
 
 
 def _made(place: Path, progress: Progress) -> Repository:
-    """Make it beside its place, under a name of this call alone, and move it there when it is whole.
+    """Make it beside its place, under a name of its own, and move it there when it is whole.
 
     Of several processes at once each makes one, and the first one's stays.
     """
