@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -87,6 +88,67 @@ def test_search_for_nothing_finds_nothing(sentio: Call, built: Path) -> None:
     assert done.rows[0]["hits"] == []
     assert "nothing" in sentio("demos", "search", built, " ").out
     sentio("demos", "search", built).fails("nothing to look for; give a text, or a conversation with --file")
+
+
+def test_search_in_the_default_repository(sentio: Call, tmp_path: Path) -> None:
+    one = sentio("demos", "search", "We won!", "--format", "json")
+    assert one.code == 0
+    assert {hit["entry"]["corpus"] for hit in one.rows[0]["hits"]} == {"everyday"}
+    several = sentio("demos", "search", "everyday", "We won!", "我赢了！", "--format", "json")
+    assert [row["text"] for row in several.rows] == ["We won!", "我赢了！"]
+    assert several.rows[0] == one.rows[0]
+    assert several.err == ""
+    chat = tmp_path / "chat.txt"
+    chat.write_text("Ada: We won!\nBo: I am happy for you!\n")
+    of_file = sentio("demos", "search", "--file", chat, "--format", "json", "--for", "meld")
+    assert of_file.rows[0]["hits"] == one.rows[0]["hits"]
+    assert sentio("demos", "search", "word " * 100, "--k", "1").code == 0  # longer than a file may be called
+
+
+def test_what_may_be_a_repository_is_not_taken_for_a_text(sentio: Call, built: Path, tmp_path: Path) -> None:
+    nothing = "nothing to look for; give a text, or a conversation with --file"
+    for words in ((), ("everyday",), (built,)):
+        sentio("demos", "search", *words).fails(nothing)
+    sentio("demos", "search", "deoms", "We won!").fails("deoms: no repository of demonstrations; make one with")
+    chat = tmp_path / "chat.txt"
+    chat.write_text("Ada: We won!\n")
+    sentio("demos", "search", "deoms", "--file", chat).fails("deoms: no repository of demonstrations")
+
+
+def test_check_and_score_take_the_default_repository(sentio: Call, built: Path, evaluated: Path) -> None:
+    found = json.loads(sentio("demos", "check", "--against", evaluated, "--format", "json").out)
+    assert found["entries"] > 3000
+    assert found["balance"] > 0.95
+    assert found["leaks"]["utterances"] == 3
+    (alone,) = json.loads(sentio("demos", "score", "--on", evaluated, "--format", "json").out)
+    named, other = json.loads(sentio("demos", "score", "everyday", built, "--on", evaluated, "--format", "json").out)
+    assert alone == named
+    assert (named["encoder"], other["entries"]) == ("mini", 6)
+    assert found["entries"] == named["entries"]
+
+
+def test_the_default_repository_is_told_where_it_is_made(
+    sentio: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, evaluated: Path
+) -> None:
+    monkeypatch.setattr("sentio.retrieval.default.SOURCE", str(evaluated))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    done = sentio("demos", "check", "--format", "json")
+    assert json.loads(done.out)["entries"] == 3
+    assert sentio("demos", "check", "--format", "json").out == done.out
+
+
+def test_the_examples_of_the_page_that_need_no_corpora_run(
+    sentio: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demonstrations.md").read_text("utf8")
+    calls = [shlex.split(line) for line in re.findall(r"^sentio (demos (?!verify).*?)(?: \|.*)?$", page, re.MULTILINE)]
+    calls = [call for call in calls if not any(word in ("--data", "DATA") or "meld:" in word for word in call)]
+    calls = [call for call in calls if not {"demos", "mine.csv"} & set(call[2:])]
+    assert len(calls) >= 4
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chat.txt").write_text("Ada: We won!\nBo: 太好了！\n")
+    for call in calls:
+        assert sentio(*call).code == 0, call
 
 
 def test_check(sentio: Call, built: Path, evaluated: Path) -> None:

@@ -68,8 +68,8 @@ def system(
 ) -> Contender:
     """The contender that `--system` names: a recogniser, a run folder, a file of predictions or a baseline.
 
-    What the option `demos` shows it, or the default demonstrations where it would show these, counts as seen. Raises `UnknownName` for what is none of them, `InputError` for
-    demonstrations that cannot be read.
+    What the option `demos` shows it counts as seen, and so do the default demonstrations where it would show these.
+    Raises `UnknownName` for what is none of them, `InputError` for demonstrations that cannot be read.
     """
     shown = _shown(options or {})
     if name in (baselines := registry.components("evaluation.baselines")):
