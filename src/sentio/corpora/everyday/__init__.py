@@ -31,14 +31,14 @@ card = CorpusCard(
     obtain="it comes with sentio",
     files={"train": ("train.jsonl",), "validation": ("validation.jsonl",), "test": ("test.jsonl",)},
     checksums={
-        "train.jsonl": "1e9537244ad535c0f6b589908857604884737c20f4157b4d5edcc8f45ba716fd",
-        "validation.jsonl": "5380b546f695bf09e4cf74cb58f23c9ebefeb3fcd2611b60f9e23c1c9ed90c22",
-        "test.jsonl": "47cc798dbc8542a8e84b9777d0f9fe4e1a7f44c7da13cde1cf744133b0300375",
+        "train.jsonl": "b0d98662dab74cfb1ad4bcc351b18d5ede2448ed197e7f985d5bcf91976d5ab8",
+        "validation.jsonl": "e0d56c5310eecc2346de3f2a433eadd8a2c7c9b3f6afb572bbd1fd440877858e",
+        "test.jsonl": "b02f9f6903e760f09c9c5351d48ab819f2cc69b28ab37f29e234ada636c19699",
     },
     counts={
-        "train": {"conversations": 387, "utterances": 4347},
-        "validation": {"conversations": 52, "utterances": 602},
-        "test": {"conversations": 52, "utterances": 595},
+        "train": {"conversations": 799, "utterances": 9525},
+        "validation": {"conversations": 98, "utterances": 1192},
+        "test": {"conversations": 98, "utterances": 1193},
     },
     layers={
         "emotion": ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"),
