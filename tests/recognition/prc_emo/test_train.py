@@ -18,6 +18,7 @@ from sentio.training.by_recipe import train
 
 pytest.importorskip("trl")
 
+from sentio.recognition.prc_emo.recognizer import PrcEmo
 from sentio.recognition.prc_emo.train import Recipe
 
 RECIPE = """
@@ -159,13 +160,23 @@ def test_labels_that_are_measured_on_are_never_shown(tiny_qwen3: Path, invented:
         train(path, out=tmp_path / "run", data=invented)
 
 
-def test_splits_that_are_shown_are_splits_it_has_seen(tiny_qwen3: Path, invented: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.csv"
-    mine.write_text("text,speaker,emotion\nI won!,Ada,joy\nI lost.,Bo,anger\n")
-    retrieval.build([str(mine)], tmp_path / "demos", encoder="mini", data=invented)
-    path = recipe(tmp_path, tiny_qwen3, demos=f'"{tmp_path}/demos"', seeds="[42]")
+def test_what_is_shown_it_has_seen_and_a_run_is_shown_the_default_again_in_any_folder(
+    tiny_qwen3: Path, invented: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = recipe(tmp_path, tiny_qwen3, demos='"everyday"', seeds="[42]")
     metrics = train(path, out=tmp_path / "run", data=invented)
-    assert metrics["fitted_on"] == ["meld/train", "mine/all"]
+    assert metrics["fitted_on"] == ["meld/train", "everyday/train"]
+    monkeypatch.chdir(tmp_path)
+    recognizer = load(str(tmp_path / "run"), {})
+    assert isinstance(recognizer, PrcEmo)
+    assert isinstance(recognizer.prompter.demonstrator, retrieval.Retriever)
+    assert recognizer.prompter.demonstrator.repository.path == retrieval.load().path
+
+
+def test_a_run_that_was_shown_none_is_shown_none(trained: tuple[Path, dict[str, Any]]) -> None:
+    recognizer = load(str(trained[0]), {})
+    assert isinstance(recognizer, PrcEmo)
+    assert recognizer.prompter.demonstrator is None
 
 
 @pytest.mark.parametrize(
