@@ -277,10 +277,11 @@ def test_what_keys_say_together_is_told_in_the_recipes_words(tmp_path: Path) -> 
     assert str(caught.value) == f"{path}: inner: low is above HIGH"
 
 
-def test_the_shipped_recipe_is_valid() -> None:
+@pytest.mark.parametrize("name", ["mini", "mini-conversations"])
+def test_the_shipped_recipe_is_valid(name: str) -> None:
     from sentio.recognition.mini.train import Recipe
 
-    path = Path(__file__).parents[2] / "recipes" / "mini.toml"
+    path = Path(__file__).parents[2] / "recipes" / f"{name}.toml"
     _, tables = recipe.read(path)
     assert recipe.checked(path, tables, Recipe).system == "mini"
 
@@ -309,8 +310,10 @@ def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_p
     settings = "\n".join(f"{key} = {value}" for key, value in (SETTINGS.model_dump() | {"learning_rate": 3e-4}).items())
     path = tmp_path / "small.toml"
     path.write_text(
-        'system = "mini"\nseed = 1\nwindow = 32\nfolds = 2\nmarks_weight = 0.5\n'
-        f"[teachers]\n{settings}\n[student]\n{settings}\n[thresholds]\nbandwidth = 0.75\nprior = 20.0\n"
+        'system = "mini"\n[comments]\nseed = 1\nwindow = 32\nfolds = 2\nmarks_weight = 0.5\n'
+        f"[comments.teachers]\n{settings}\n[comments.student]\n{settings}\n"
+        "[comments.thresholds]\nbandwidth = 0.75\nprior = 20.0\n"
+        "[context]\nseeds = [1, 2]\nlimit = 6\n[context.tuning]\nepochs = 2\n"
     )
 
     def command(run: Path) -> list[str]:
@@ -323,14 +326,17 @@ def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_p
     assert metrics["f1"]["gratitude"] > 0.8
     assert metrics["largest_score_difference"] < 0.2
 
-    for stage in ("teacher-0.npz", "student-1.npz"):
+    for stage in ("teacher-0.npz", "student-1.npz", "best-1-1.npz", "study-1.npz"):
         process = subprocess.Popen(command(killed), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
         wait_for(killed / "checkpoints" / stage, process)
         process.kill()
         assert process.wait() == -signal.SIGKILL
     done = subprocess.run(command(killed), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == metrics
-    assert (killed / "model" / "model.onnx").read_bytes() == (whole / "model" / "model.onnx").read_bytes()
+    for name in ("model.onnx", "history.onnx", "model.json"):
+        assert (killed / "model" / name).read_bytes() == (whole / "model" / name).read_bytes()
+    assert set(metrics["context"]["likelihood"]) == {"1", "2"}
+    assert metrics["fitted_on"] == ["goemotions/train", "everyday/train"]
 
     started = time.monotonic()
     again = subprocess.run(command(whole), capture_output=True, text=True, check=True)
@@ -341,5 +347,6 @@ def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_p
     chat = tmp_path / "chat.txt"
     chat.write_text("A: thank you so much, friend 3\nB: i am furious about number 5\n")
     recognise = [sys.executable, "-m", "sentio", "recognize", str(chat), "--system", str(whole), "--format", "jsonl"]
+    recognise += ["--context", "false"]
     lines = subprocess.run(recognise, capture_output=True, text=True, check=True).stdout.splitlines()
     assert [json.loads(line)["emotion"] for line in lines] == ["gratitude", "anger"]

@@ -1,4 +1,4 @@
-"""Runs the ONNX graph: texts in, scores and vectors out. No torch.
+"""Runs the ONNX graph: texts in, numbers of each out. No torch.
 
 Each core works on a batch of its own, with one thread inside the runtime: nobody waits at a barrier
 after every node of the graph, and a busy neighbour slows down one batch, not all of them.
@@ -6,6 +6,7 @@ after every node of the graph, and a busy neighbour slows down one batch, not al
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -43,40 +44,45 @@ class Batch(NamedTuple):
 
 
 class Encoder:
-    """Scores and vectors of texts.
+    """Scores, vectors and what else a graph gives of texts.
 
-    A text longer than the window is cut into consecutive windows; its scores and its vector are the
-    windows' means, weighted by their tokens. A text without any token (empty, or only spaces) has
-    nothing to encode: its rows stay zero.
+    A text longer than the window is cut into consecutive windows; its numbers are the windows' means,
+    weighted by their tokens. A text without any token (empty, or only spaces) has nothing to encode:
+    its rows stay zero.
     """
 
     def __init__(self, folder: Path, window: int, threads: int | None = None) -> None:
-        self._session = _session(folder / "model.onnx")
-        self._labels, self.width = (int(out.shape[1]) for out in self._session.get_outputs())
+        self._session = session(folder / "model.onnx")
+        self._widths = {out.name: int(out.shape[1]) for out in self._session.get_outputs()}
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
         self._first, self._last = self._tokenizer.encode("").ids
         self._content = window - 2
         self._pool = ThreadPoolExecutor(threads or usable_cores(), thread_name_prefix="mini")
 
-    def encode(self, texts: Sequence[str]) -> tuple[Array, Array]:
-        """Scores of shape (texts, labels) and vectors of shape (texts, width)."""
-        scores = np.zeros((len(texts), self._labels), np.float32)
-        vectors = np.zeros((len(texts), self.width), np.float32)
+    def width(self, output: str) -> int:
+        """How many numbers a text gets in this output of the graph."""
+        return self._widths[output]
+
+    def encode(self, texts: Sequence[str], *outputs: str) -> tuple[Array, ...]:
+        """The outputs of the graph with these names, each of shape (texts, width); nothing else is computed."""
+        found = tuple(np.zeros((len(texts), self._widths[name]), np.float32) for name in outputs)
         tokens = np.zeros((len(texts), 1), np.float32)
         for group in _groups(texts):
             batches = list(self._batches(self._windows(group)))
-            answers = self._pool.map(self._run, (batch.ids for batch in batches))
-            for (rows, ids), (some_scores, some_vectors) in zip(batches, answers, strict=True):
+            answers = self._pool.map(partial(self._run, outputs), (batch.ids for batch in batches))
+            for (rows, ids), parts in zip(batches, answers, strict=True):
                 size = ids.shape[1] - 2
                 np.add.at(tokens, rows, size)
-                np.add.at(scores, rows, some_scores * size)
-                np.add.at(vectors, rows, some_vectors * size)
+                for whole, part in zip(found, parts, strict=True):
+                    np.add.at(whole, rows, part * size)
         tokens[tokens == 0] = 1
-        return scores / tokens, vectors / tokens
+        return tuple(whole / tokens for whole in found)
 
-    def _run(self, ids: NDArray[np.int32]) -> tuple[Array, Array]:
-        scores, vectors = self._session.run(["scores", "vectors"], {"ids": ids})
-        return scores, vectors
+    def _run(self, outputs: Sequence[str], ids: NDArray[np.int32]) -> list[Array]:
+        options = onnxruntime.RunOptions()
+        options.only_execute_path_to_fetches = True
+        found: list[Array] = self._session.run(list(outputs), {"ids": ids}, options)
+        return found
 
     def _windows(self, pieces: Sequence[tuple[int, str]]) -> Iterator[Window]:
         found = self._tokenizer.encode_batch_fast([piece for _, piece in pieces], add_special_tokens=False)
@@ -115,7 +121,8 @@ def _groups(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
         yield group
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def session(path: Path) -> onnxruntime.InferenceSession:
+    """A graph made ready, with one thread; raises `SentioError` for a file that is none of this version's."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # The graph is fused by hand. Rewriting brings back the slow SkipLayerNormalization, and moves the last sums

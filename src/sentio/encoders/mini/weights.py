@@ -44,7 +44,9 @@ class _Reader:
     """Walks the nodes in the order in which `recognition.mini.graph` adds them."""
 
     def __init__(self, graph: "onnx.GraphProto", constants: Mapping[str, NDArray[np.generic]]) -> None:
-        self.nodes, self.constants = list(graph.node), constants
+        # What reads conversations stands behind the scores, and is another model's.
+        end = 1 + next(place for place, node in enumerate(graph.node) if "scores" in node.output)
+        self.nodes, self.constants = list(graph.node)[:end], constants
         self.made_by = {name: node for node in self.nodes for name in node.output}
 
     def named(self) -> Iterator[tuple[str, Array]]:

@@ -40,6 +40,7 @@ class Options(BaseModel):
 
     model: Path | None = Field(default=None, description="a model folder; the one that comes with sentio by default")
     threads: int | None = Field(default=None, ge=1, description="cores to use; by default all this process may use")
+    context: bool = Field(default=True, description="read an utterance in the light of those before it, not by itself")
 
 
 def load(options: Options) -> "Mini":
@@ -47,4 +48,4 @@ def load(options: Options) -> "Mini":
     from sentio.encoders.mini import MODEL
     from sentio.recognition.mini.recognizer import Mini
 
-    return Mini(options.model or MODEL, options.threads)
+    return Mini(options.model or MODEL, options.threads, context=options.context)

@@ -5,7 +5,7 @@ smoothing and a few widths of the range are tried, and the pair with the smalles
 the product's *output* on those vectors is taken.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,10 +22,10 @@ WIDTHS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6)
 """Shares of the largest value seen that the 256 steps cover; larger values are cut off."""
 
 
-def sites(layers: int) -> dict[str, tuple[str, ...]]:
-    """The quantised inputs of an encoder, and the products that read each of them."""
+def sites(layers: Iterable[int]) -> dict[str, tuple[str, ...]]:
+    """The quantised inputs of these layers of an encoder, and the products that read each of them."""
     found: dict[str, tuple[str, ...]] = {}
-    for layer in range(layers):
+    for layer in layers:
         prefix = f"encoder.encoder.layer.{layer}"
         found[f"{prefix}.attention.self.query"] = tuple(
             f"{prefix}.attention.self.{part}" for part in ("query", "key", "value")
@@ -35,8 +35,8 @@ def sites(layers: int) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def calibrate(model: nn.Module, texts: Sequence[Sequence[int]], layers: int) -> dict[str, Site]:
-    """One `Site` a product of `model`, from the token ids of real texts."""
+def calibrate(model: nn.Module, texts: Sequence[Sequence[int]], layers: Iterable[int]) -> dict[str, Site]:
+    """One `Site` a product of these layers of `model`, from the token ids of real texts."""
     products = sites(layers)
     weights = {name: value.numpy() for name, value in model.state_dict().items()}
     seen = _inputs(model, texts, tuple(products))

@@ -49,7 +49,7 @@ def export(
     model = model.eval()
     ids = [found.ids for found in words.encode_batch(list(texts))]
     weights = {name: value.float().numpy() for name, value in model.state_dict().items()}
-    graph = build(weights, shape, calibrate(model, ids, shape.layers))
+    graph = build(weights, shape, calibrate(model, ids, range(shape.layers)))
     folder.mkdir(parents=True, exist_ok=True)
     words.no_truncation()
     onnx.save_model(graph, folder / "model.onnx")

@@ -9,8 +9,9 @@ Three decisions make it fast and its answers steady:
   al., SmoothQuant, ICML 2023), so that a few loud channels do not use up the 256 steps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -52,25 +53,30 @@ class Shape:
 class Graph:
     """Collects nodes and constants; every method that adds one returns the name of its output."""
 
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+    def __init__(self, begun: onnx.GraphProto | None = None) -> None:
+        """Empty, or with what an earlier graph holds."""
+        self.nodes: list[onnx.NodeProto] = [] if begun is None else list(begun.node)
+        self.constants: list[onnx.TensorProto] = [] if begun is None else list(begun.initializer)
+        taken = [int(each.name[1:]) for each in self.constants]
+        taken += [int(name[1:]) for node in self.nodes for name in node.output if name[1:].isdigit()]
+        self._fresh = count(max(taken, default=-1) + 1)
 
     def constant(self, value: NDArray[Any] | np.generic) -> str:
-        name = f"c{len(self.constants)}"
+        name = f"c{next(self._fresh)}"
         self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def add(self, op: str, *inputs: str, out: str = "", domain: str = "", **attributes: int | float | list[int]) -> str:
-        name = out or f"t{len(self.nodes)}"
+        name = out or f"t{next(self._fresh)}"
         self.nodes.append(helper.make_node(op, inputs, [name], None, None, domain, None, **attributes))
         return name
 
-    def model(self, labels: int, hidden: int) -> onnx.ModelProto:
-        ids = helper.make_tensor_value_info("ids", TensorProto.INT32, ["texts", "tokens"])
-        scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["texts", labels])
-        vectors = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", hidden])
-        graph = helper.make_graph(self.nodes, "mini", [ids], [scores, vectors], self.constants)
+    def model(self, inputs: Sequence[onnx.ValueInfoProto], outputs: Mapping[str, int]) -> onnx.ModelProto:
+        """The whole; `outputs` are the widths of what each text or turn gets, by name."""
+        given = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", wide]) for name, wide in outputs.items()
+        ]
+        graph = helper.make_graph(self.nodes, "mini", inputs, given, self.constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="sentio")
 
@@ -81,17 +87,24 @@ def build(weights: Mapping[str, Array], shape: Shape, sites: Mapping[str, Site])
     `sites` is keyed by the module whose input it describes (`calibration.sites`); a product without
     a site stays in 32-bit floats, so `build(weights, shape, {})` is the exact reference.
     """
-    build = _Builder(weights, shape, sites)
+    build = Builder(Graph(), weights, shape, sites)
     hidden = build.embeddings()
     for layer in range(shape.layers):
         hidden = build.layer(hidden, f"encoder.encoder.layer.{layer}")
-    build.outputs(hidden)
-    return build.graph.model(len(weights["head.bias"]), shape.hidden)
+    build.mean(hidden, out="vectors")
+    build.graph.add("Sigmoid", build.by_label(hidden), out="scores")
+    return build.graph.model([IDS], {"scores": len(weights["head.bias"]), "vectors": shape.hidden})
 
 
-class _Builder:
-    def __init__(self, weights: Mapping[str, Array], shape: Shape, sites: Mapping[str, Site]) -> None:
-        self.graph, self.weights, self.shape, self.sites = Graph(), weights, shape, sites
+IDS = helper.make_tensor_value_info("ids", TensorProto.INT32, ["rows", "tokens"])
+"""What the encoder reads: the tokens of texts of one length."""
+
+
+class Builder:
+    """Adds an encoder's parts to a graph; each method takes and returns names of outputs."""
+
+    def __init__(self, graph: Graph, weights: Mapping[str, Array], shape: Shape, sites: Mapping[str, Site]) -> None:
+        self.graph, self.weights, self.shape, self.sites = graph, weights, shape, sites
         width = shape.hidden // shape.heads
         self.split = self.graph.constant(np.array([0, 0, shape.heads, width]))
         self.join = self.graph.constant(np.array([0, 0, shape.hidden]))
@@ -178,19 +191,23 @@ class _Builder:
         weight, bias = (self.graph.constant(self.weights[f"{name}.{part}"]) for part in ("weight", "bias"))
         return self.graph.add("LayerNormalization", hidden, weight, bias, axis=-1, epsilon=self.shape.epsilon)
 
-    def outputs(self, hidden: str) -> None:
-        """The mean vector; and for each label the evidence of all tokens, weighted by its attention."""
+    # Sums over the last axis add in the same order whatever the batch; over the middle one they do not, and a job that
+    # was resumed would differ from one that was not in the last digit. So tokens are put last before they are summed.
+
+    def mean(self, hidden: str, out: str = "") -> str:
+        """The mean of a text's token vectors."""
+        turned = self.graph.add("Transpose", hidden, perm=[0, 2, 1])
+        return self.graph.add("ReduceMean", turned, self.graph.constant(np.array([2])), out=out, keepdims=0)
+
+    def by_label(self, hidden: str, out: str = "") -> str:
+        """A logit a label: the evidence of all tokens, weighted by the label's attention."""
         graph = self.graph
-        # Sums over the last axis add in the same order whatever the batch; over the middle one they do not,
-        # and a job that was resumed would differ from one that was not in the last digit.
-        tokens, last = graph.constant(np.array([2])), [0, 2, 1]
-        graph.add("ReduceMean", graph.add("Transpose", hidden, perm=last), tokens, out="vectors", keepdims=0)
         asked = graph.add("MatMul", hidden, graph.constant(self.weights["query.weight"].T))
         evidence = graph.add("MatMul", hidden, graph.constant(self.weights["head.weight"].T))
         weighted = graph.add("Mul", graph.add("Softmax", asked, axis=1), evidence)
-        logits = graph.add("ReduceSum", graph.add("Transpose", weighted, perm=last), tokens, keepdims=0)
-        bias = graph.constant(self.weights["head.bias"])
-        graph.add("Sigmoid", graph.add("Add", logits, bias), out="scores")
+        turned = graph.add("Transpose", weighted, perm=[0, 2, 1])
+        logits = graph.add("ReduceSum", turned, graph.constant(np.array([2])), keepdims=0)
+        return graph.add("Add", logits, graph.constant(self.weights["head.bias"]), out=out)
 
 
 def whole_steps(weight: Array) -> tuple[NDArray[np.int8], Array]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sentio import labels
 from sentio.encoders.mini.model_folder import Manifest
@@ -22,6 +22,20 @@ from sentio.training.run_folder import RunFolder
 CALIBRATION = 2_000
 """Training texts on which the 8-bit ranges are chosen."""
 DECIMALS = 4
+
+
+class Thresholds(BaseModel):
+    """See `sentio.metrics.multilabel.ThresholdFit`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bandwidth: float = Field(ge=0)
+    prior: float = Field(ge=0)
+
+    @property
+    def fit(self) -> ThresholdFit:
+        """How thresholds are fitted."""
+        return ThresholdFit(self.bandwidth, self.prior)
 
 
 class Rows(BaseModel):

@@ -3,9 +3,11 @@
 GoEmotions has few and noisy readings a comment, and a plain fine-tune starts to learn the noise after
 two epochs. So the training rows are cut into folds, a teacher is trained without each fold and says
 what it thinks of the rows it never saw; the student learns from a mixture of these opinions and the
-marks, and can be trained longer. Thresholds and the student's epoch are chosen on the dev split.
+marks, and can be trained longer. Thresholds and the student's epoch are chosen on the dev split. How conversations
+are read is learned after that, and does not touch how comments are (`conversations`).
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,16 +18,19 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
 
 from sentio.corpora import goemotions
+from sentio.encoders.mini import MODEL
+from sentio.encoders.mini.model_folder import read_manifest
 from sentio.errors import InputError, MissingExtra
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
-from sentio.recognition.mini.publish import Rows, publish
+from sentio.recognition.mini.conversations import Conversations, Course
+from sentio.recognition.mini.publish import Rows, Thresholds, publish
 from sentio.training.fine_tune import Epoch, FineTuning, fine_tune, predict
 from sentio.training.run_folder import Arrays, RunFolder
 
@@ -34,17 +39,8 @@ Marks = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 
 
-class Thresholds(BaseModel):
-    """See `sentio.metrics.multilabel.ThresholdFit`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    bandwidth: float = Field(ge=0)
-    prior: float = Field(ge=0)
-
-
-class Recipe(BaseModel):
-    """Everything that decides the result.
+class Comments(BaseModel):
+    """How the reading of GoEmotions' comments is learned.
 
     `marks_weight` is the annotators' share in the student's targets, the teachers have the rest.
     `window` is in tokens. `rows` cuts the training split, for a trial.
@@ -52,7 +48,6 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    system: Literal["mini"]
     seed: int
     window: int = Field(ge=8, le=512)
     folds: int = Field(ge=2)
@@ -63,6 +58,26 @@ class Recipe(BaseModel):
     thresholds: Thresholds
 
 
+class Recipe(BaseModel):
+    """Everything that decides the result: how comments are read, and how conversations are.
+
+    Without `comments` it is the shipped model's way, to the last bit; without `context` each utterance is read by
+    itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    system: Literal["mini"]
+    comments: Comments | None = None
+    context: Conversations | None = None
+
+    @model_validator(mode="after")
+    def _trains(self) -> "Recipe":
+        if self.comments is None and self.context is None:
+            raise ValueError("nothing to train: a table comments, a table context, or both")
+        return self
+
+
 def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress) -> dict[str, Any]:
     """Train, export and measure; the model goes to `run.model`. Killed and started again, it goes on.
 
@@ -70,29 +85,38 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
     """
     weights = _pretrained()
     training, dev = goemotions.comments("train", data), goemotions.comments("validation", data)
-    school = School(
-        recipe=recipe,
-        run=run,
-        weights=weights,
-        training=_tokenised(training, recipe.rows, weights, recipe.window),
-        dev=_tokenised(dev, None, weights, recipe.window),
-        progress=progress,
-    )
-    opinions, teachers = school.teach()
-    targets = recipe.marks_weight * school.training.marks + (1 - recipe.marks_weight) * opinions
-    student, epochs = school.study(targets.astype(np.float32))
-    metrics = publish(run, student, weights / "tokenizer.json", school.training, school.dev, school.fit, recipe.window)
-    metrics |= {"fitted_on": ["goemotions/train"], "selected_on": ["goemotions/validation"]}
-    metrics |= {"teachers": teachers, "student_epochs": epochs, "sha256": {"train": training.sha256, "dev": dev.sha256}}
+    metrics: dict[str, Any] = {"fitted_on": ["goemotions/train"], "selected_on": ["goemotions/validation"]}
+    if recipe.comments is not None:
+        rows = _tokenised(training, recipe.comments.rows, weights, recipe.comments.window)
+        school = School(
+            recipe=recipe.comments,
+            run=run,
+            weights=weights,
+            training=rows,
+            dev=_tokenised(dev, None, weights, recipe.comments.window),
+            progress=progress,
+        )
+        metrics |= school.graduate()
+    else:
+        rows = _tokenised(training, None, weights, read_manifest(MODEL).window)
+        shutil.copytree(MODEL, run.model, dirs_exist_ok=True)
+    if recipe.context is not None:
+        metrics["context"] = Course(recipe.context, run, rows, progress).learn()
+        metrics |= {key: [*metrics[key], f"everyday/{split}"] for key, split in LEARNED_FROM.items()}
+    metrics["sha256"] = {"train": training.sha256, "dev": dev.sha256}
     run.finish(metrics)
     return metrics
+
+
+LEARNED_FROM = {"fitted_on": "train", "selected_on": "validation"}
+"""Which splits of sentio's own conversations a model that reads conversations has seen."""
 
 
 @dataclass(frozen=True)
 class School:
     """Teachers and student of one run, and what they share."""
 
-    recipe: Recipe
+    recipe: Comments
     run: RunFolder
     weights: Path
     training: Rows
@@ -102,7 +126,16 @@ class School:
     @property
     def fit(self) -> ThresholdFit:
         """How thresholds are fitted."""
-        return ThresholdFit(self.recipe.thresholds.bandwidth, self.recipe.thresholds.prior)
+        return self.recipe.thresholds.fit
+
+    def graduate(self) -> dict[str, Any]:
+        """Train teachers and student, put the student into the run's model folder, and measure it."""
+        opinions, teachers = self.teach()
+        targets = self.recipe.marks_weight * self.training.marks + (1 - self.recipe.marks_weight) * opinions
+        student, epochs = self.study(targets.astype(np.float32))
+        tokenizer, window = self.weights / "tokenizer.json", self.recipe.window
+        measured = publish(self.run, student, tokenizer, self.training, self.dev, self.fit, window)
+        return measured | {"teachers": teachers, "student_epochs": epochs}
 
     def teach(self) -> tuple[Scores, list[float]]:
         """What each training row's unknowing teacher thinks of it, shape (rows, labels), and how good

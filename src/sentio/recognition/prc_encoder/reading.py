@@ -67,7 +67,7 @@ def weights_of(start: Path | None) -> dict[str, Tensor]:
     Raises `SentioError` where there is no such run, or it is damaged.
     """
     if start is None:
-        return {_renamed(name): torch.tensor(array) for name, array in read_weights(MODEL / "model.onnx").items()}
+        return weights_of_mini(MODEL)
     model = start / "model"
     manifest = files.read(model)
     below = manifest.shape.layers - manifest.shape.upper
@@ -80,6 +80,11 @@ def weights_of(start: Path | None) -> dict[str, Tensor]:
         elif name.startswith("scores."):
             found[name] = tensor
     return found
+
+
+def weights_of_mini(model: Path) -> dict[str, Tensor]:
+    """The weights in a model folder of `mini`, by their names in `initial`."""
+    return {_renamed(name): torch.tensor(array) for name, array in read_weights(model / "model.onnx").items()}
 
 
 def initial(shape: EncoderShape, weights: Mapping[str, Tensor]) -> tuple[Lower, dict[str, Tensor]]:

@@ -47,7 +47,7 @@ class Ear:
 
     def told(self, texts: Sequence[str]) -> Floats:
         """Shape (texts, TOLD); zeros for a text without a token."""
-        scores, vectors = self._mini.encode(texts)
+        scores, vectors = self._mini.encode(texts, "scores", "vectors")
         some = scores.any(axis=1, keepdims=True)
         scores = scores.clip(SURE, 1 - SURE)
         odds = np.where(some, np.log(scores / (1 - scores)), 0.0) / 2  # they spread twice as far as the vectors' parts

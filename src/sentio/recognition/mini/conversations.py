@@ -1,0 +1,134 @@
+"""How `mini` learns to read conversations: on sentio's own, with some of GoEmotions' comments beside them.
+
+What reads comments stays as it is, to the last bit; a branch of its graph and what was said before answer in
+conversations. Several seeds are trained, each epoch is judged on validation, and the best seed is put into the folder.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import exp
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+
+from sentio import labels
+from sentio.encoders.mini.model_folder import Context, Manifest, read_manifest, version_of_vectors
+from sentio.nn.contextual_encoder import ContextualEncoder
+from sentio.nn.conversation_encoder import EncoderShape
+from sentio.nn.history_means import HistoryShape
+from sentio.recognition.mini.context_export import export_context
+from sentio.recognition.mini.lessons import Reader, broad_mapping, talks
+from sentio.recognition.mini.publish import Rows, Thresholds
+from sentio.recognition.mini.recognizer import Mini
+from sentio.recognition.prc_encoder.reading import initial, weights_of_mini
+from sentio.training.contextual_tuning import ContextualTuning, Loss, cross_entropy, predict, tune
+from sentio.training.epochs import Epoch
+from sentio.training.run_folder import RunFolder, replacing
+from sentio.training.selection import Selection
+from sentio.training.weights_file import restored
+
+Progress = Callable[[str, float], None]
+
+
+class Conversations(BaseModel):
+    """Everything that decides how conversations are read.
+
+    `upper` layers are copied and tuned. So many `comments` of GoEmotions' training split are held beside the
+    conversations; `marks_weight` is their annotators' share in the targets, the model's own scores have the rest.
+    `limit` cuts both splits of the conversations, for a trial.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(default=(1, 2, 3, 4, 5), min_length=1)
+    upper: int = Field(default=1, ge=1, le=6)
+    comments: int = Field(default=4000, ge=1)
+    marks_weight: float = Field(default=0.5, ge=0, le=1)
+    limit: int | None = Field(default=None, ge=1)
+    history: HistoryShape = HistoryShape()
+    tuning: ContextualTuning = ContextualTuning()
+    thresholds: Thresholds = Thresholds(bandwidth=0.75, prior=20.0)
+
+
+class Course:
+    """What all seeds of a run share: a model folder that reads comments, some comments, and the conversations."""
+
+    def __init__(self, settings: Conversations, run: RunFolder, comments: Rows, progress: Progress) -> None:
+        """Reads what all seeds read; the model folder is the run's."""
+        progress("reading conversations", 0.0)
+        self._settings, self._run, self._progress = settings, run, progress
+        space = labels.space("goemotions")
+        self._shape = EncoderShape(labels=len(space), upper=settings.upper)
+        self._lower, start = initial(self._shape, weights_of_mini(run.model))
+        self._start = {name.removeprefix("scores."): tensor for name, tensor in start.items()}
+        reader = Reader(self._lower, read_manifest(run.model).window)
+        span = settings.history.span
+        self._talks = {split: talks(split)[: settings.limit] for split in ("train", "validation")}
+        lessons = {split: reader.lessons(found, space, span) for split, found in self._talks.items()}
+        self._lessons, self._tests = lessons["train"], lessons["validation"]
+        texts, marks = comments.texts[: settings.comments], comments.marks[: settings.comments]
+        opinions = Mini(run.model, context=False).scores(texts)
+        targets = settings.marks_weight * marks + (1 - settings.marks_weight) * opinions
+        beside = reader.comments(texts, targets.astype(np.float32))
+        self._loss = Loss(broad_mapping(space), beside, settings.tuning, span)
+
+    def learn(self) -> dict[str, Any]:
+        """Train what is not trained yet, put the best seed into the model folder, and say what each was worth.
+
+        `likelihood` is, by seed, what the epochs gave the votes of validation: the geometric mean of the probability
+        of the emotion that was voted for.
+        """
+        selection = Selection(self._run, self._judge)
+        history = selection.study(self._settings.seeds, self._epochs)
+        best = max(history, key=lambda seed: max(history[seed]))
+        self._progress("exporting", 0.0)
+        manifest = read_manifest(self._run.model)
+        vectors = version_of_vectors(self._run.model, manifest)
+        model = restored(self._fresh(best), selection.weights(best))
+        said = [turn.text for item in self._talks["train"] for turn in item.conversation.utterances]
+        export_context(self._run.model, self._lower, model, self._shape, self._settings.history, said)
+        figures = {"seed": best, "likelihood": {f"{seed}": scores for seed, scores in history.items()}}
+        self._write(manifest, vectors, np.full(self._shape.labels, 0.5), figures)
+        self._write(manifest, vectors, self._thresholds(), figures)
+        return figures
+
+    def _fresh(self, seed: int) -> ContextualEncoder:
+        torch.manual_seed(seed)
+        tuning = self._settings.tuning
+        model = ContextualEncoder(
+            self._shape, self._settings.history, tuning.dropout, tuning.context_dropout, tuning.absence
+        )
+        model.load_state_dict(model.state_dict() | self._start)
+        return model
+
+    def _epochs(self, seed: int, checkpoint: Path) -> Iterator[Epoch[ContextualEncoder]]:
+        done = partial(self._progress, f"seed {seed}")
+        return tune(self._fresh(seed), self._lessons, self._loss, seed, checkpoint, done)
+
+    def _judge(self, model: ContextualEncoder) -> float:
+        logits = torch.from_numpy(predict(model, self._tests))
+        votes = torch.cat([lesson.votes for lesson in self._tests])
+        return exp(-float(cross_entropy(logits, votes, self._loss.broad)))
+
+    def _thresholds(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """From which score on a label is active in a conversation: fitted on the exported model's for validation."""
+        marks = torch.cat([lesson.marks for lesson in self._tests]).numpy().astype(bool)
+        scores = Mini(self._run.model).scores_in([item.conversation for item in self._talks["validation"]])
+        return self._settings.thresholds.fit.thresholds(marks, scores)
+
+    def _write(
+        self, manifest: Manifest, vectors: str, thresholds: np.ndarray[Any, np.dtype[Any]], figures: dict[str, Any]
+    ) -> None:
+        context = Context(
+            span=self._settings.history.span,
+            thresholds=tuple(round(float(each), 4) for each in thresholds),
+            vectors=vectors,
+            training=figures,
+        )
+        told = manifest.model_copy(update={"context": context}).model_dump(mode="json")
+        with replacing(self._run.model / "model.json") as beside:
+            beside.write_text(json.dumps(told, indent=2) + "\n", "utf8")
