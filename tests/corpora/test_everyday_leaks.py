@@ -10,8 +10,13 @@ from pathlib import Path
 from sentio import corpora
 from sentio.corpora.phrases import SHARED, words
 
-IDIOMS = {"this is the best day of my life", "look me in the eye and tell me"}
-"""Shared with EmoContext and MIntRec2.0, and with EmoryNLP: what anybody says."""
+IDIOMS = (
+    "this is the best day of my life",  # EmoContext, MIntRec2.0
+    "look me in the eye and tell me",  # EmoryNLP
+    "i love you i love you i love you",  # EmoContext, LongEmotion
+    "is there anything else i can help you with today",  # DailyDialog, ESConv
+)
+"""Shared with these corpora: what anybody says."""
 
 READ = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".md")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -48,4 +53,4 @@ def test_no_run_of_eight_words_is_in_another_corpus_but_by_idiom(data: Path) -> 
         for line in {line for line in lines_of(file) if len(line) >= SHARED}:
             found |= {" ".join(gram): file for gram in ours.intersection(grams(line))}
     assert files
-    assert {phrase: file.name for phrase, file in found.items() if phrase not in IDIOMS} == {}
+    assert {phrase: file.name for phrase, file in found.items() if not any(phrase in idiom for idiom in IDIOMS)} == {}
