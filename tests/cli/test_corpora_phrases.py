@@ -87,7 +87,7 @@ def test_everywhere_takes_a_corpus_whole_and_leaves_it_out_of_the_others(
     sentio: Call, goemotions: Path, tmp_path: Path
 ) -> None:
     done = sentio("corpora", "leaks", "everyday", "--everywhere", "--data", goemotions)
-    assert re.search(r"^utterances +5544$", done.out, re.MULTILINE)
+    assert re.search(r"^utterances +11910$", done.out, re.MULTILINE)
     assert re.search(r"^splits of other corpora that were read +2$", done.out, re.MULTILINE)
     sentio("corpora", "leaks", "everyday", "--everywhere", "--data", tmp_path / "no").fails("no other corpus is here")
 
