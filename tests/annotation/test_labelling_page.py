@@ -50,11 +50,11 @@ def test_a_whole_page() -> None:
 def test_the_documentation_shows_a_page_as_it_is() -> None:
     page = (Path(__file__).parents[2] / "docs" / "verification.md").read_text("utf8")
     head, *body = next(part for part in page.split("```\n") if part.startswith("Conversation 1")).splitlines()
-    numbers = re.fullmatch(r"Conversation 1 of (\d+), utterance 4   3 of (\d+) labelled", head)
+    numbers = re.fullmatch(r"Conversation 1 of (\d+), utterance 4   3 of ([\d,]+) labelled", head)
     assert numbers
     everything = (one for source in sources(["everyday"]) for one in source.utterances)
     one = next(one for one in everything if one.place == 3 and one.conversation.utterances[0].text in body[1])
-    found = drawn(Page(one, 1, int(numbers[1]), None, 3, int(numbers[2])), 80, 24)
+    found = drawn(Page(one, 1, int(numbers[1]), None, 3, int(numbers[2].replace(",", ""))), 80, 24)
     assert "\n".join(found).strip() == "\n".join([head, *body])
 
 
