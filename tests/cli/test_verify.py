@@ -27,7 +27,7 @@ def test_the_shipped_corpus_passes(sentio: Call) -> None:
     assert re.fullmatch(r"everyday:train, everyday:validation, everyday:test: [\d,]+ utterances of .*", lines[0])
     assert re.fullmatch(r" *verified: all annotators agree with the author +[\d,]+ +\d+\.\d%", lines[1])
     assert "does not hold" not in done.out
-    assert len([line for line in lines if re.match(r"r\d +language model +[\d,]+ +\d\d\.\d%", line)]) == 8
+    assert len([line for line in lines if re.match(r"r\d+ +language model +[\d,]+ +\d\d\.\d%", line)]) >= 8
 
 
 def test_the_report_as_json(sentio: Call) -> None:

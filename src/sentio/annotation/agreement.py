@@ -1,5 +1,6 @@
 """How far annotators agree, and what becomes of the utterances by it: the report on a poll."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -162,7 +163,7 @@ def _annotators(poll: Poll) -> Iterator[OfAnnotator]:
             votes[who] += 1
             beside[who] += author is not None
             alike[who] += label == author
-    for who, kind in sorted(poll.kinds.items(), key=lambda item: (item[0] != AUTHOR, item[1], item[0])):
+    for who, kind in sorted(poll.kinds.items(), key=lambda item: (item[1] != AUTHOR, item[1], _by_number(item[0]))):
         if not who.isdecimal():
             share = alike[who] / beside[who] if who != AUTHOR and beside[who] else None
             yield OfAnnotator(name=who, kind=kind, model=poll.models.get(who), votes=votes[who], with_author=share)
@@ -173,12 +174,17 @@ def _pairs(poll: Poll) -> Iterator[OfPair]:
     both: Counter[tuple[str, str]] = Counter()
     alike: Counter[tuple[str, str]] = Counter()
     for given in poll.votes:
-        named = sorted(who for who in given if who != AUTHOR and not who.isdecimal())
+        named = sorted((who for who in given if who != AUTHOR and not who.isdecimal()), key=_by_number)
         for pair in combinations(named, 2):
             both[pair] += 1
             alike[pair] += given[pair[0]] == given[pair[1]]
-    for pair, times in sorted(both.items()):
+    for pair, times in sorted(both.items(), key=lambda item: [_by_number(who) for who in item[0]]):
         yield OfPair(first=pair[0], second=pair[1], utterances=times, agreement=alike[pair] / times)
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A key that sorts r2 before r10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _confusion(poll: Poll, labels: Sequence[str]) -> dict[str, dict[str, int]]:
