@@ -13,8 +13,9 @@ from tests import invented_causes
 from tests.responses import invented_moods, invented_support, invented_transitions
 from tests.tiny_qwen3 import build
 
-from sentio import registry
+from sentio import corpora, registry
 from sentio.card import CorpusCard
+from sentio.gold import AnnotatedConversation
 
 # A busy machine is slow, not wrong: no deadline for a single example. Continuous integration tries the same
 # examples every time, so that it fails for the change it tests; a developer's machine looks for new ones.
@@ -44,6 +45,14 @@ def miniatures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if miniature.is_dir():
             shutil.copytree(miniature, root / (card.folder or name), dirs_exist_ok=True)
     return root
+
+
+@pytest.fixture(scope="session")
+def talks() -> list[AnnotatedConversation]:
+    """English conversations of our own corpus with their labels, of the split that no shipped model has learned from
+    and nobody reports on; the shortest first."""
+    items = corpora.load("everyday").conversations("validation")
+    return sorted((item for item in items if item.facts["language"] == "en"), key=lambda item: len(item.conversation))
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def test_ls_shows_them_as_flags(calm: Call, sentio: Call) -> None:
 
 def test_quiet_still_tells_what_was_skipped(calm: Call, tmp_path: Path) -> None:
     done = calm(tmp_path / "gone.txt", EXAMPLE, "--format", "jsonl", "--quiet")
-    assert (done.code, len(done.rows)) == (1, 20)
+    assert (done.code, len(done.rows)) == (1, 17)
     assert "gone.txt" in done.err
 
 

@@ -77,7 +77,7 @@ def test_the_default_asks_for_a_model_in_one_line_that_says_what_to_type(sentio:
 def test_the_table_shows_the_reply_and_what_it_was_built_on(sentio: Call) -> None:
     done = sentio("respond", SUPPORT, *SCRIPT)
     assert done.code == 0
-    assert "Sam  The speaker follows" in done.out
+    assert "Eileen  The speaker follows" in done.out
     assert "feels" in done.out
     assert "strategy" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
@@ -88,12 +88,12 @@ def test_every_format_holds_the_same(sentio: Call, tmp_path: Path) -> None:
         assert sentio("respond", SUPPORT, DINNER, *SCRIPT, "--out", tmp_path / name).code == 0
     rows = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text("utf8").splitlines()]
     assert [list(row) for row in rows] == [list(REPLIES)] * 2
-    assert [row["speaker"] for row in rows] == ["Sam", "妈妈"]
+    assert [row["speaker"] for row in rows] == ["Eileen", "杨建国"]
     assert polars.read_parquet(tmp_path / "r.parquet")["text"].to_list() == [row["text"] for row in rows]
     assert polars.read_csv(tmp_path / "r.csv")["strategy"].to_list() == [row["strategy"] for row in rows]
     page = (tmp_path / "r.html").read_text("utf8")
     assert page.count("could say") == 2
-    assert "傻孩子" in page
+    assert "按摩床" in page
     replies = package.respond(SUPPORT, options={"llm": "scripted/lexicon"})
     assert [done.row() for done in replies.conversations] == rows[:1]
 

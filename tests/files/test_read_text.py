@@ -22,8 +22,8 @@ def said(chat: Conversation) -> list[tuple[str, str]]:
 
 def test_the_example_of_the_project() -> None:
     (chat,) = read(Path(__file__).parents[2] / "examples" / "kitchen.txt")
-    assert (chat.id, len(chat), chat.speakers) == ("kitchen", 20, ("Mara", "Jonas", "Lily"))
-    assert chat.utterances[0].text == "You are up early. It's Sunday."
+    assert (chat.id, len(chat), chat.speakers) == ("kitchen", 17, ("Bhavna", "Nitin", "Tejas"))
+    assert chat.utterances[0].text == "Did you call him?"
     assert {u.start for u in chat.utterances} == {None}
 
 

@@ -10,36 +10,10 @@ from tests.chromium import Browser
 from sentio import labels
 from sentio.conversation import Conversation, Utterance
 from sentio.evaluation.comparison import Comparison
+from sentio.gold import AnnotatedConversation
 from sentio.results import Recognition, RecognizedConversation
 
 KITCHEN = Path(__file__).parents[2] / "examples" / "kitchen.txt"
-
-# What a reader of the conversation would say, one line an utterance.
-GOEMOTIONS = """
-surprise .41 curiosity .2 neutral .19 realization .08
-nervousness .55 fear .2 sadness .1 neutral .06
-caring .38 remorse .31 surprise .12 realization .1
-fear .58 nervousness .24 sadness .1 grief .03
-caring .49 fear .27 optimism .14 love .05
-gratitude .94 love .02 relief .01 joy .01
-anger .44 annoyance .25 curiosity .16 surprise .05
-curiosity .5 confusion .38 neutral .09 surprise .01
-annoyance .4 anger .33 disapproval .12 disappointment .07
-remorse .88 sadness .05 caring .02 embarrassment .02
-anger .36 disappointment .3 annoyance .21 disapproval .09
-relief .3 optimism .28 neutral .24 realization .1
-love .39 admiration .35 joy .12 excitement .09
-amusement .37 curiosity .31 neutral .16 realization .1
-amusement .46 approval .2 love .17 pride .06
-love .83 amusement .1 joy .04 caring .01
-disgust .67 annoyance .16 amusement .07 neutral .04
-curiosity .48 neutral .32 desire .12 joy .03
-excitement .44 joy .41 admiration .09 love .02
-joy .5 approval .24 realization .13 relief .08
-"""
-EKMAN = (
-    "surprise fear sadness fear joy joy anger surprise anger sadness anger joy joy joy joy joy disgust neutral joy joy"
-)
 
 Mood = Callable[..., Recognition]
 Talk = Callable[..., RecognizedConversation]
@@ -80,16 +54,17 @@ def make_talk(
     return RecognizedConversation(conversation=conversation, recognitions=tuple(moods))
 
 
-def make_kitchen(space: str = "goemotions") -> RecognizedConversation:
-    lines = re.findall(r"\[09:(\d\d)\] (\w+): (.*)", KITCHEN.read_text("utf8"))
-    if space == "goemotions":
-        words = [line.split() for line in GOEMOTIONS.strip().splitlines()]
-        felt = [{w[i]: float(w[i + 1]) for i in range(0, len(w), 2)} for w in words]
-    else:
-        felt = [{emotion: 0.5 + i % 5 / 10} for i, emotion in enumerate(EKMAN.split())]
-    rows = [(speaker, text, mood) for (_, speaker, text), mood in zip(lines, felt, strict=True)]
-    starts = [60.0 * (int(minute) - 12) for minute, _, _ in lines]
-    return make_talk(rows, id="kitchen", space=space, starts=starts)
+def make_kitchen(item: AnnotatedConversation, space: str) -> RecognizedConversation:
+    """The example with the emotions of its author; of two, the first is the stronger one."""
+    clock = [
+        60 * int(h) + int(m) for h, m in re.findall(r"^\[(\d\d):(\d\d)\]", KITCHEN.read_text("utf8"), re.MULTILINE)
+    ]
+    rows = []
+    for i, turn in enumerate(item.conversation.utterances):
+        felt = {"ekman": item.gold["emotion by author"], "goemotions": item.gold["goemotions"]}[space][turn.id]
+        names = felt if isinstance(felt, tuple) else (str(felt),)
+        rows.append((turn.speaker, turn.text, dict(zip(map(str, names), (0.5 + i % 4 / 10, 0.15), strict=False))))
+    return make_talk(rows, id="kitchen", space=space, starts=[60.0 * (minute - clock[0]) for minute in clock])
 
 
 @pytest.fixture(scope="session")
@@ -103,8 +78,10 @@ def talk() -> Talk:
 
 
 @pytest.fixture(params=["goemotions", "ekman"])
-def kitchen(request: pytest.FixtureRequest) -> RecognizedConversation:
-    return make_kitchen(request.param)
+def kitchen(request: pytest.FixtureRequest, talks: list[AnnotatedConversation]) -> RecognizedConversation:
+    first = KITCHEN.read_text("utf8").partition(": ")[2].partition("\n")[0]
+    (item,) = (item for item in talks if item.conversation.utterances[0].text == first)
+    return make_kitchen(item, request.param)
 
 
 @pytest.fixture

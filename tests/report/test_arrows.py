@@ -28,13 +28,13 @@ def effect(utterance: int, *causes: tuple[int, str], emotion: str = "joy") -> Ef
 
 
 EFFECTS = [
-    effect(1, (1, "The results come tomorrow")),
-    effect(2, (1, "results")),
-    effect(3, (1, "results"), (3, "thinking about Dad")),
-    effect(6, (6, "who ate my cake?!")),
-    effect(10, (6, "my cake"), (9, "for everybody")),
-    effect(13),
-    effect(19, (0, ""), (18, "Best Sunday ever")),
+    effect(2, (2, "Class finishes at seven only")),
+    effect(5, (2, "seven")),
+    effect(6, (2, "seven"), (6, "Call somebody!")),
+    effect(9, (9, "Where is the torch?")),
+    effect(13, (9, "I am going down"), (12, "Wrong bus")),
+    effect(14),
+    effect(16, (10, ""), (15, "Your mother was finished here!")),
 ]
 
 
@@ -50,16 +50,19 @@ def words(html: str) -> str:
 def test_the_causes_of_an_emotion_are_told_in_words_with_links(page: str) -> None:
     told = [words(why) for why in re.findall(r'<p class="why">.*?</p>', page, re.DOTALL)]
     assert len(told) == len(EFFECTS)
-    assert told[1].endswith("because of 2 Jonas results 83 % (inter-personal)")
-    assert told[2].endswith("because of 2 Jonas results 83 % and thinking about Dad 83 % (no-context, self-contagion)")
+    assert told[1].endswith("because of 3 Bhavna seven 83 % (inter-personal)")
+    assert told[2].endswith("because of 3 Bhavna seven 83 % and Call somebody! 83 % (no-context, self-contagion)")
     assert told[5] == "nothing that was said caused the joy"
-    assert told[6].endswith("because of 1 Mara 83 % and 19 Lily Best Sunday ever 83 % (inter-personal)")
-    assert 'href="#c1u19"' in page
+    assert told[6].endswith(
+        "because of 11 Tejas 83 % and 16 Nitin Your mother was finished here! 83 % (inter-personal)"
+    )
+    assert 'href="#c1u16"' in page
 
 
 def test_the_causing_words_are_marked_where_they_were_said(page: str) -> None:
     assert re.findall("<mark>(.*?)</mark>", page) == [
-        "The results come tomorrow", "thinking about Dad", "who ate my cake?!", "for everybody", "Best Sunday ever",
+        "Class finishes at seven only", "Call somebody!", "Where is the torch?", "I am going down", "Wrong bus",
+        "Your mother was finished here!",
     ]  # fmt: skip
 
 
@@ -95,17 +98,17 @@ def test_what_models_and_people_write_is_only_text(talk: Talk, attack: str) -> N
 def test_the_notice_stands_before_the_reply_and_the_reply_before_what_it_was_built_on(
     kitchen: RecognizedConversation,
 ) -> None:
-    reply = Reply(speaker="Mara", text="Sit down first.", feels="fear", strategy="question", notice=NOTICE)
+    reply = Reply(speaker="Bhavna", text="Sit down first.", feels="fear", strategy="question", notice=NOTICE)
     html = render([kitchen], replies=[reply])
     section = words(html[html.index('id="c1reply"') :])
-    places = [section.index(text) for text in (NOTICE, "Mara could say", "Sit down first.", "feels", "question")]
+    places = [section.index(text) for text in (NOTICE, "Bhavna could say", "Sit down first.", "feels", "question")]
     assert places == sorted(places)
     assert 'role="note"' in html
     assert 'href="#c1reply"' in html
 
 
 def test_a_reply_that_could_not_be_made_says_why(kitchen: RecognizedConversation) -> None:
-    html = render([kitchen], replies=[Reply(speaker="Mara", text="", error="the server went away")])
+    html = render([kitchen], replies=[Reply(speaker="Bhavna", text="", error="the server went away")])
     assert "No reply: the server went away" in html
     assert "could say" not in html
 
@@ -120,7 +123,7 @@ def test_parts_of_a_conversation_keep_their_causes_and_the_last_reply(talk: Talk
 
 
 def test_a_file_is_written_with_both(kitchen: RecognizedConversation, tmp_path: Path) -> None:
-    write([kitchen], tmp_path / "r.html", [EFFECTS], [Reply(speaker="Mara", text="Well then.")])
+    write([kitchen], tmp_path / "r.html", [EFFECTS], [Reply(speaker="Bhavna", text="Well then.")])
     text = (tmp_path / "r.html").read_text("utf8")
     assert "Well then." in text
     assert 'class="arrows"' in text
@@ -224,7 +227,7 @@ def test_arrows_are_for_eyes_and_words_for_ears(browser: Browser, page: str, tmp
     browser.open(page, tmp_path / "why.html")
     nodes = browser.ask("Accessibility.getFullAXTree")["nodes"]
     links = [node["name"]["value"] for node in nodes if node.get("role", {}).get("value") == "link"]
-    assert "2 Jonas “results”" in links
+    assert "3 Bhavna “seven”" in links
     assert browser.value("document.querySelector('.arrows').getAttribute('aria-hidden')") == "true"
 
 

@@ -122,9 +122,9 @@ def test_every_utterance_has_a_chip_with_a_word_and_its_distribution(kitchen: Re
         assert re.search(rf'class="chip [npz]\d?">{done.emotion} [\d>]', html)
     page = Page(html)
     moods = [attrs for tag, attrs in page.tags if attrs.get("class") == "mood"]
-    assert len(moods) == 20
-    assert len([style for style in page.all("style") if style.startswith("--p:")]) == 20 * 5
-    assert page.text.count("dominance") == 20
+    assert len(moods) == 17
+    assert len([style for style in page.all("style") if style.startswith("--p:")]) == 17 * 5
+    assert page.text.count("dominance") == 17
 
 
 def test_turns_are_marked_and_listed_with_a_link_to_the_utterance(talk: Talk) -> None:
@@ -164,7 +164,7 @@ def test_headings_do_not_skip_a_level_and_there_is_one_first(several: Page, kitc
 
 def test_several_conversations_have_a_table_of_contents(several: Page) -> None:
     contents = several.text[: several.text.index("Where the mood turned")]
-    assert contents.count("kitchen 20 utterances") == 2
+    assert contents.count("kitchen 17 utterances") == 2
     assert "night 0 utterances" in contents
 
 

@@ -80,4 +80,4 @@ def test_clean_drops_lone_surrogates_and_keeps_emoji() -> None:
 
 def test_the_example_has_the_speakers_of_the_file(kitchen: RecognizedConversation) -> None:
     (story,) = stories([kitchen])
-    assert story.speakers == ("Mara", "Jonas", "Lily")
+    assert story.speakers == ("Bhavna", "Nitin", "Tejas")
