@@ -73,7 +73,7 @@ def test_the_table_says_who_feels_what_because_of_what(sentio: Call) -> None:
     assert rows
     for row in rows:
         if row["distance"]:
-            assert f"← {row['cause_index']} {row['cause_speaker']}: “{row['cause'][:6]}" in done.out
+            assert f"← {row['cause_index']} {row['cause_speaker']}: “{row['span'][:6]}" in done.out
     assert "inter-personal" in done.out
     assert "← its own words" in done.out
     assert "\x1b" not in done.out

@@ -1,8 +1,8 @@
 """JSON lines: one utterance, or one conversation, a line:
 
-    {"conversation": "7", "speaker": "Mara", "text": "You are up early."}
+    {"conversation": "7", "speaker": "Bhavna", "text": "Did you call him?"}
 
-    {"id": "8", "utterances": [{"speaker": "Jonas", "text": "I couldn't sleep."}]}
+    {"id": "8", "utterances": [{"speaker": "Nitin", "text": "Switched off."}]}
 
 Keys are found like the columns of a table; sentio's own output can be read back. A conversation without
 an id is named by the file and the line.

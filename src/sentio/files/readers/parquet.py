@@ -4,7 +4,7 @@
     │ dialogue_id ┆ speaker ┆ text                        │
     │ i64         ┆ str     ┆ str                         │
     ╞═════════════╪═════════╪═════════════════════════════╡
-    │ 0           ┆ Mara    ┆ You are up early.           │
+    │ 0           ┆ Bhavna  ┆ Did you call him?           │
     └─────────────┴─────────┴─────────────────────────────┘
 
 Rows are read in batches, and of the columns only those that are needed.

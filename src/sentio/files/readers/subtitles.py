@@ -2,14 +2,14 @@
 
     1
     00:00:01,000 --> 00:00:02,500
-    MARA: You are up early.
+    BHAVNA: Did you call him?
 
     00:03.000 --> 00:05.200
-    <v Jonas>I couldn't sleep.
+    <v Nitin>Switched off.
 
     00:05.500 --> 00:08.000
-    - MARA: Come here.
-    - [LILY] Why is everyone awake?
+    - BHAVNA: My God.
+    - [TEJAS] Why is the door open?
 
 A cue without a name goes on with the speaker before it. The times of the cue are those of its turns.
 """

@@ -1,13 +1,13 @@
 """Plain text, one turn a line, with or without times:
 
-    [09:12] Mara: You are up early. It's Sunday.
-    [09:13] Jonas: I couldn't sleep.
-    The results come tomorrow.
+    [21:40] Nitin: Switched off. Must be the battery.
+    [21:41] Bhavna: It is nine forty.
+    Class finishes at seven only.
 
 A line that does not begin with a name (`sentio.files.names` has the rule) belongs to the turn before
 it; blank lines separate nothing; lines before the first turn, such as a title, are skipped. A leading
 time with hours, minutes and seconds becomes the turn's start. One with two numbers does not: nobody
-can tell whether 09:12 is a time of day or minutes and seconds.
+can tell whether 21:40 is a time of day or minutes and seconds.
 """
 
 import re
