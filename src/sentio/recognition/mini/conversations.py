@@ -22,7 +22,8 @@ from sentio.nn.conversation_encoder import EncoderShape
 from sentio.nn.history_means import HistoryShape
 from sentio.recognition.mini.context_export import export_context
 from sentio.recognition.mini.lessons import Reader, broad_mapping, talks
-from sentio.recognition.mini.publish import Rows, Thresholds
+from sentio.recognition.mini.model_card import model_card
+from sentio.recognition.mini.publish import CALIBRATION, Rows, Thresholds
 from sentio.recognition.mini.recognizer import Mini
 from sentio.recognition.prc_encoder.reading import initial, weights_of_mini
 from sentio.training.contextual_tuning import ContextualTuning, Loss, cross_entropy, predict, tune
@@ -89,7 +90,7 @@ class Course:
         manifest = read_manifest(self._run.model)
         vectors = version_of_vectors(self._run.model, manifest)
         model = restored(self._fresh(best), selection.weights(best))
-        said = [turn.text for item in self._talks["train"] for turn in item.conversation.utterances]
+        said = [turn.text for item in self._talks["train"] for turn in item.conversation.utterances][:CALIBRATION]
         export_context(self._run.model, self._lower, model, self._shape, self._settings.history, said)
         figures = {"seed": best, "likelihood": {f"{seed}": scores for seed, scores in history.items()}}
         self._write(manifest, vectors, np.full(self._shape.labels, 0.5), figures)
@@ -129,6 +130,7 @@ class Course:
             vectors=vectors,
             training=figures,
         )
-        told = manifest.model_copy(update={"context": context}).model_dump(mode="json")
+        told = manifest.model_copy(update={"context": context})
         with replacing(self._run.model / "model.json") as beside:
-            beside.write_text(json.dumps(told, indent=2) + "\n", "utf8")
+            beside.write_text(json.dumps(told.model_dump(mode="json"), indent=2) + "\n", "utf8")
+        (self._run.model / "README.md").write_text(model_card(told), "utf8")

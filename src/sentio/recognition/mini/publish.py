@@ -97,12 +97,10 @@ def _keep(path: Path, space: labels.LabelSpace, marks: NDArray[np.bool_], scores
 
 def _finish(folder: Path, thresholds: NDArray[np.float64], figures: dict[str, Any]) -> None:
     path = folder / "model.json"
-    manifest = Manifest.model_validate_json(path.read_bytes()).model_dump(mode="json")
-    manifest |= {"thresholds": [_round(t) for t in thresholds], "training": figures}
-    path.write_text(json.dumps(manifest, indent=2) + "\n", "utf8")
-    (folder / "README.md").write_text(
-        model_card(manifest["labels"], manifest["thresholds"], manifest["window"], figures), "utf8"
-    )
+    found = Manifest.model_validate_json(path.read_bytes())
+    told = found.model_copy(update={"thresholds": tuple(_round(t) for t in thresholds), "training": figures})
+    path.write_text(json.dumps(told.model_dump(mode="json"), indent=2) + "\n", "utf8")
+    (folder / "README.md").write_text(model_card(told), "utf8")
 
 
 def _round(value: float) -> float:
