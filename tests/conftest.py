@@ -49,8 +49,7 @@ def miniatures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def talks() -> list[AnnotatedConversation]:
-    """English conversations of our own corpus with their labels, of the split that no shipped model has learned from
-    and nobody reports on; the shortest first."""
+    """English conversations of our own corpus with their labels, of the validation split; the shortest first."""
     items = corpora.load("everyday").conversations("validation")
     return sorted((item for item in items if item.facts["language"] == "en"), key=lambda item: len(item.conversation))
 

@@ -13,7 +13,7 @@ SHOWN = {
     "support.txt": ("validation", "w13-es-02"),
     "dinner-zh.txt": ("train", "w8-zh-1"),
 }
-"""Split and id. What `mini` is shown with, it has not learned from; it reads no Chinese."""
+"""Split and id. What `mini` is shown with, it was not trained on; it reads no Chinese."""
 
 
 def source(name: str) -> AnnotatedConversation:

@@ -1,14 +1,15 @@
 """Causes and replies as a terminal shows them:
 
     kitchen
-      #  speaker  text                 emotion   because of                        how
-      3  Jonas    What if it's bad? …  fear    ← 2 Mara: “Oh no, I completely…”  inter-personal  0.83
-                                               ← its own words                   no-context      0.71
+        #  speaker  text                      emotion    because of                 how
+       11  Bhavna   Tejas! Oh, thank God, t…  happiness  ← 10 Tejas: “Why is the …  inter-personal  1.00
+                                                         ← its own words            no-context      1.00
 
-    kitchen
-      Mara  Come here. Tell me what frightens you most.
-            feels     fear, in “bad”, “keep thinking”
-            strategy  question
+    support
+      Eileen  What would you do if you could not find it?
+              feels     fear, in “What if I can't find the thing?”
+              stage     exploration
+              strategy  question
 
 What comes from the input is shown literally; see `terminal.literal`.
 """
