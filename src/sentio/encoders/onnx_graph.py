@@ -123,6 +123,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
 
 def session(path: Path) -> onnxruntime.InferenceSession:
     """A graph made ready, with one thread; raises `SentioError` for a file that is none of this version's."""
+    onnxruntime.disable_telemetry_events()  # nothing is told to anybody unasked
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     # The graph is fused by hand. Rewriting brings back the slow SkipLayerNormalization, and moves the last sums
