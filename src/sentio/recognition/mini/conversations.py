@@ -7,7 +7,7 @@ conversations. Several seeds are trained, each epoch is judged on validation, an
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from math import exp
+from math import exp, log
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from sentio.nn.contextual_encoder import ContextualEncoder
 from sentio.nn.conversation_encoder import EncoderShape
 from sentio.nn.history_means import HistoryShape
 from sentio.recognition.mini.context_export import export_context
-from sentio.recognition.mini.lessons import Reader, broad_mapping, talks
+from sentio.recognition.mini.lessons import BROAD, Reader, broad_mapping, talks
 from sentio.recognition.mini.model_card import model_card
 from sentio.recognition.mini.publish import CALIBRATION, Rows, Thresholds
 from sentio.recognition.mini.recognizer import Mini
@@ -40,7 +40,9 @@ class Conversations(BaseModel):
 
     `upper` layers are copied and tuned. So many `comments` of GoEmotions' training split are held beside the
     conversations; `marks_weight` is their annotators' share in the targets, the model's own scores have the rest.
-    `limit` cuts both splits of the conversations, for a trial.
+    `neutral_share` is how much of what will be read is neutral: the conversations learned from have less of it, and the
+    log-odds of neutral are raised by the difference (Saerens et al., Neural Computation 2002, eq. 2.4). `limit` cuts
+    both splits of the conversations, for a trial.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +51,7 @@ class Conversations(BaseModel):
     upper: int = Field(default=1, ge=1, le=6)
     comments: int = Field(default=4000, ge=1)
     marks_weight: float = Field(default=0.5, ge=0, le=1)
+    neutral_share: float | None = Field(default=None, gt=0, lt=1)
     limit: int | None = Field(default=None, ge=1)
     history: HistoryShape = HistoryShape()
     tuning: ContextualTuning = ContextualTuning()
@@ -90,9 +93,11 @@ class Course:
         manifest = read_manifest(self._run.model)
         vectors = version_of_vectors(self._run.model, manifest)
         model = restored(self._fresh(best), selection.weights(best))
+        figures: dict[str, Any] = {"seed": best, "likelihood": {f"{seed}": scores for seed, scores in history.items()}}
+        if self._settings.neutral_share is not None:
+            figures["neutral_raised"] = self._raise_neutral(model, self._settings.neutral_share)
         said = [turn.text for item in self._talks["train"] for turn in item.conversation.utterances][:CALIBRATION]
         export_context(self._run.model, self._lower, model, self._shape, self._settings.history, said)
-        figures = {"seed": best, "likelihood": {f"{seed}": scores for seed, scores in history.items()}}
         self._write(manifest, vectors, np.full(self._shape.labels, 0.5), figures)
         self._write(manifest, vectors, self._thresholds(), figures)
         return figures
@@ -114,6 +119,15 @@ class Course:
         logits = torch.from_numpy(predict(model, self._tests))
         votes = torch.cat([lesson.votes for lesson in self._tests])
         return exp(-float(cross_entropy(logits, votes, self._loss.broad)))
+
+    def _raise_neutral(self, model: ContextualEncoder, share: float) -> float:
+        """Raise neutral's log-odds to where it is that share of what is read; by how much."""
+        space, broad = labels.space("goemotions"), labels.space(BROAD)
+        votes = torch.cat([lesson.votes for lesson in self._lessons]).mean(0)
+        learned = float(votes[broad.labels.index(str(broad.neutral))])
+        raised = log(share / (1 - share)) - log(learned / (1 - learned))
+        model.history.outputs.bias.data[space.labels.index(str(space.neutral))] += raised
+        return round(raised, 4)
 
     def _thresholds(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """From which score on a label is active in a conversation: fitted on the exported model's for validation."""

@@ -58,7 +58,7 @@ An utterance of a conversation is read in the light of the {span} before it: who
 layer stands in the graph twice for that: the second one, and what reads the turns before, learned from sentio's own
 corpus (English conversations of `everyday`, CC BY 4.0, written and labelled by language models) beside some of
 GoEmotions' comments. {seeds} seeds were trained, and the one that gives the votes of that corpus's validation split the
-highest likelihood is here. A text that stands alone is read as above, to the last bit.
+highest likelihood is here{raised}. A text that stands alone is read as above, to the last bit.
 
 | seed | likelihood of a vote, each epoch |
 |---|---|
@@ -97,7 +97,11 @@ def _in_conversations(context: Context) -> str:
         f"| {seed}{' (this one)' if seed == best else ''} | {' '.join(f'{each:.4f}' for each in epochs)} |"
         for seed, epochs in likelihood.items()
     ]
-    return CONTEXT.format(span=context.span, seeds=len(rows), rows="\n".join(rows))
+    raised = context.training.get("neutral_raised")
+    told = (
+        f", the log-odds\nof neutral raised by {raised:.2f}: most talk is more often neutral than those conversations"
+    )
+    return CONTEXT.format(span=context.span, seeds=len(rows), rows="\n".join(rows), raised=told if raised else "")
 
 
 def _spread(figure: dict[str, float]) -> str:
