@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with Python 3.11, pip and make:
-#   make demo   recognises the conversation in examples/, says why they feel it, and writes report.html
+#   make demo   recognises a conversation in examples/, says why they feel it, and writes report.html
 #   make test   lints, types, layers, tests
 
 PYTHON ?= python3
