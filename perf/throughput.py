@@ -26,6 +26,7 @@ from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
+from sentio.conversation import Conversation, Utterance
 from sentio.encoders.cores import usable_cores
 from sentio.recognition import mini
 
@@ -51,6 +52,7 @@ def main() -> None:
     peer = _peer()
     for name, some in (("all", texts), ("distinct", list(dict.fromkeys(texts)))):
         works: dict[str, Work] = {"mini": _mini(some, wanted.model), "peer": partial(peer, some)}
+        works["talks"] = _mini_in_talks(some, wanted.model)
         works |= {"int8": _integer_products(), "fp32": _float_products()}
         _report(name, some, _in_turns(works, wanted.repeats))
 
@@ -60,13 +62,28 @@ def _mini(texts: Sequence[str], model: Path | None) -> Work:
     return lambda: mini.load(mini.Options(model=model)).scores(texts)
 
 
+TURNS = 10
+"""Turns of a conversation, which two people say in turn."""
+
+
+def _mini_in_talks(texts: Sequence[str], model: Path | None) -> Work:
+    """The same texts as turns of conversations, each read in the light of those before it."""
+    said = [Utterance(id=str(number), speaker="AB"[number % 2], text=text) for number, text in enumerate(texts)]
+    talks = [
+        Conversation(id=str(first), utterances=tuple(said[first : first + TURNS]))
+        for first in range(0, len(said), TURNS)
+    ]
+    return lambda: list(mini.load(mini.Options(model=model)).predict(talks))
+
+
 def _report(name: str, texts: Sequence[str], seconds: dict[str, float]) -> None:
-    rates = {system: len(texts) / seconds[system] for system in ("mini", "peer")}
+    rates = {system: len(texts) / seconds[system] for system in ("mini", "talks", "peer")}
     tokens = _tokens(list(dict.fromkeys(texts)))
     reached = tokens * OPERATIONS_A_TOKEN / seconds["mini"] / 1e9
     machine = {kind: usable_cores() * _product_operations() / seconds[kind] / 1e9 for kind in ("int8", "fp32")}
     print(f"{name}: {len(texts):,} utterances, {tokens:,} tokens of distinct ones, {usable_cores()} cores")
     print(f"  mini                    {rates['mini']:8,.0f} utterances/s")
+    print(f"  mini, in conversations  {rates['talks']:8,.0f} utterances/s")
     print(f"  sentence-transformers   {rates['peer']:8,.0f} utterances/s")
     print(f"  ratio                   {rates['mini'] / rates['peer']:8.2f}")
     print(f"  machine, int8 products  {machine['int8']:8,.0f} GOP/s")
