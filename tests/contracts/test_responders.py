@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sentio import Conversation, Utterance, labels, registry
+from sentio.gold import AnnotatedConversation
 from sentio.responses import NextTurn, Responder, answerer, load, respond_stream
 from sentio.results import AnsweredConversation, Reply
 
@@ -100,22 +101,28 @@ def chat(name: str, *texts: str, speakers: Sequence[str] = ("Ada", "Bo")) -> Nex
     return NextTurn(conversation, answerer(conversation))
 
 
-TURNS = [
-    chat("plain", "I lost my job today.", "Oh no! What happened?", "They closed the shop. I am so afraid."),
+EDGY = [
     chat("one", "Go away."),
     chat("one speaker", "I won.", "I really won!", speakers=["Ada"]),
     chat("Chinese", "我的猫死了。", "太可怜了！", "我很难过。😢", speakers=["小雨", "妈妈"]),
     chat("odd", "", "   ", "\x00", "🎉🎉🎉", "x" * 3_000, "مرحبا كيف حالك", "no " * 400, "\ud800 half"),
     chat("names", "Hi.", "Hm.", speakers=['Ada: "the first"\n', "\ud800"]),
     chat("nothing", ""),
-    chat("plain", "I lost my job today.", "Oh no! What happened?"),
 ]
 
 
 @pytest.fixture(scope="module")
-def turns(way: tuple[str, str]) -> list[NextTurn]:
+def everything(talks: list[AnnotatedConversation]) -> list[NextTurn]:
+    """Somebody who needs support first, and the beginning of that conversation, under the same id, last."""
+    seeking = next(item.conversation for item in talks if item.facts["setting"] == "emotional support")
+    begun = seeking.model_copy(update={"utterances": seeking.utterances[:2]})
+    return [NextTurn(seeking, answerer(seeking)), *EDGY, NextTurn(begun, answerer(begun))]
+
+
+@pytest.fixture(scope="module")
+def turns(way: tuple[str, str], everything: list[NextTurn]) -> list[NextTurn]:
     """All of them; those that a real model must have seen, where each takes a second."""
-    return TURNS[:5] if way[1] == "tiny" else TURNS
+    return everything[:5] if way[1] == "tiny" else everything
 
 
 @pytest.fixture(scope="module")
@@ -164,16 +171,16 @@ def test_an_endless_stream_gives_replies(responder: Responder, way: tuple[str, s
 
     def endless() -> Iterator[NextTurn]:
         while True:
-            yield TURNS[1]
+            yield EDGY[0]
 
     found = responder.respond(endless())
     assert next(found) == next(found)
 
 
-def test_silence_is_left_out_of_a_stream(responder: Responder) -> None:
+def test_silence_is_left_out_of_a_stream(responder: Responder, turns: list[NextTurn]) -> None:
     empty = Conversation(id="empty", utterances=())
-    (done,) = respond_stream(responder, [empty, TURNS[0].conversation, empty])
-    assert done.conversation.id == "plain"
+    (done,) = respond_stream(responder, [empty, turns[0].conversation, empty])
+    assert done.conversation == turns[0].conversation
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -185,16 +192,18 @@ def test_2000_utterances_are_answered(name: str, request: pytest.FixtureRequest)
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_no_failing_question_raises(name: str, request: pytest.FixtureRequest) -> None:
-    replies = list(opened(name, "edges/fails", request).respond(TURNS))
-    assert [reply.speaker for reply in replies] == [turn.speaker for turn in TURNS]
+def test_no_failing_question_raises(name: str, everything: list[NextTurn], request: pytest.FixtureRequest) -> None:
+    replies = list(opened(name, "edges/fails", request).respond(everything))
+    assert [reply.speaker for reply in replies] == [turn.speaker for turn in everything]
     assert all("the server went away" in (reply.error or "") and not reply.text for reply in replies)
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_a_question_that_fails_spoils_no_other(name: str, request: pytest.FixtureRequest) -> None:
-    well = list(opened(name, "scripted/lexicon", request).respond(TURNS))
-    partly = list(opened(name, "edges/sometimes", request).respond(TURNS))
+def test_a_question_that_fails_spoils_no_other(
+    name: str, everything: list[NextTurn], request: pytest.FixtureRequest
+) -> None:
+    well = list(opened(name, "scripted/lexicon", request).respond(everything))
+    partly = list(opened(name, "edges/sometimes", request).respond(everything))
     assert [place for place, reply in enumerate(partly) if reply.error] == [1]
     assert [reply for place, reply in enumerate(partly) if place != 1] == [
         reply for place, reply in enumerate(well) if place != 1
@@ -202,19 +211,21 @@ def test_a_question_that_fails_spoils_no_other(name: str, request: pytest.Fixtur
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_a_model_that_says_nothing_gets_a_fallback_that_is_labelled(name: str, request: pytest.FixtureRequest) -> None:
-    for reply in opened(name, "edges/silent", request).respond(TURNS):
+def test_a_model_that_says_nothing_gets_a_fallback_that_is_labelled(
+    name: str, everything: list[NextTurn], request: pytest.FixtureRequest
+) -> None:
+    for reply in opened(name, "edges/silent", request).respond(everything):
         assert "text" in reply.fallbacks
         assert reply.text
         assert reply.error is None
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_a_reply_never_holds_the_prompt(name: str, request: pytest.FixtureRequest) -> None:
+def test_a_reply_never_holds_the_prompt(name: str, everything: list[NextTurn], request: pytest.FixtureRequest) -> None:
     """Of a model that says its whole prompt nothing is repeated but, perhaps, words of the conversation."""
     asking = opened(name, "edges/parrot", request)
     asked = sys.modules["edges"].ASKED
-    for turn in TURNS:
+    for turn in everything:
         asked.clear()
         (reply,) = asking.respond([turn])
         assert "text" in reply.fallbacks, reply.text[:200]

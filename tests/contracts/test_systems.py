@@ -7,6 +7,7 @@ import pytest
 from tests.invented import CHARACTERS, NETWORKS
 
 from sentio import Conversation, Utterance, labels, registry
+from sentio.gold import AnnotatedConversation
 from sentio.recognition import Recognizer, load, recognize_stream
 
 SYSTEMS = registry.components("recognition")
@@ -32,12 +33,12 @@ def chat(name: str, *texts: str) -> Conversation:
     return Conversation(id=name, utterances=turns)
 
 
-CHATS = [
-    chat("plain", "I got the job!", "That is wonderful, congratulations!", "I still can't believe it."),
-    chat("empty"),
-    chat("one", "Go away."),
-    chat("odd", "", "   ", "\x00", "🎉🎉🎉", "x" * 10_000, "مرحبا كيف حالك", "no " * 3_000, "\ud800 half a character"),
-]
+ODD = ("", "   ", "\x00", "🎉🎉🎉", "x" * 10_000, "مرحبا كيف حالك", "no " * 3_000, "\ud800 half a character")
+
+
+@pytest.fixture(scope="module")
+def chats(talks: list[AnnotatedConversation]) -> list[Conversation]:
+    return [talks[0].conversation, chat("empty"), chat("one", "Go away."), chat("odd", *ODD)]
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -49,9 +50,9 @@ def test_the_card_names_a_label_space(name: str) -> None:
     assert card.licence
 
 
-def test_one_prediction_a_conversation_in_order(system: Recognizer) -> None:
-    predictions = list(system.predict(CHATS))
-    assert [p.probabilities.shape for p in predictions] == [(len(c), len(system.space)) for c in CHATS]
+def test_one_prediction_a_conversation_in_order(system: Recognizer, chats: list[Conversation]) -> None:
+    predictions = list(system.predict(chats))
+    assert [p.probabilities.shape for p in predictions] == [(len(c), len(system.space)) for c in chats]
     for prediction in predictions:
         assert np.isfinite(prediction.probabilities).all()
         assert (prediction.probabilities >= 0).all()
@@ -61,18 +62,18 @@ def test_one_prediction_a_conversation_in_order(system: Recognizer) -> None:
             assert prediction.active.shape == prediction.probabilities.shape
 
 
-def test_neighbours_do_not_change_an_answer(system: Recognizer) -> None:
-    together = list(system.predict(CHATS))
-    alone = [next(iter(system.predict([c]))) for c in CHATS]
+def test_neighbours_do_not_change_an_answer(system: Recognizer, chats: list[Conversation]) -> None:
+    together = list(system.predict(chats))
+    alone = [next(iter(system.predict([c]))) for c in chats]
     for a, b in zip(together, alone, strict=True):
         # To the last bit: a job that is resumed must end with the bytes of one that was not stopped.
         np.testing.assert_array_equal(a.probabilities, b.probabilities)
 
 
-def test_an_endless_stream_gives_answers(system: Recognizer) -> None:
+def test_an_endless_stream_gives_answers(system: Recognizer, chats: list[Conversation]) -> None:
     def endless() -> Iterator[Conversation]:
         while True:
-            yield CHATS[0]
+            yield chats[0]
 
     answers = system.predict(endless())
     first, second = next(answers), next(answers)
@@ -80,10 +81,10 @@ def test_an_endless_stream_gives_answers(system: Recognizer) -> None:
 
 
 @pytest.mark.parametrize("target", labels.SPACES)
-def test_every_label_space_can_be_answered(system: Recognizer, target: str) -> None:
+def test_every_label_space_can_be_answered(system: Recognizer, chats: list[Conversation], target: str) -> None:
     if system.space.name != "goemotions":
         pytest.skip("only GoEmotions is mapped to every space")
-    done = list(recognize_stream(system, CHATS, labels.space(target)))
+    done = list(recognize_stream(system, chats, labels.space(target)))
     for conversation in done:
         for mood in conversation.recognitions:
             assert sum(mood.probabilities.values()) == pytest.approx(1.0, abs=1e-9)
