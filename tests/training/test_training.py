@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, model_validator
 from transformers import BertConfig, BertModel
 
+from sentio import corpora
 from sentio.errors import InputError, OutputError, RecipeError
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.training import batches, checkpoint, recipe
@@ -313,12 +315,15 @@ def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_p
         'system = "mini"\n[comments]\nseed = 1\nwindow = 32\nfolds = 2\nmarks_weight = 0.5\n'
         f"[comments.teachers]\n{settings}\n[comments.student]\n{settings}\n"
         "[comments.thresholds]\nbandwidth = 0.75\nprior = 20.0\n"
-        "[context]\nseeds = [1, 2]\nlimit = 6\n[context.tuning]\nepochs = 2\n"
+        "[context]\nseeds = [1, 2]\nlimit = 6\nneutral_share = 0.5\n[context.tuning]\nepochs = 2\n"
     )
 
     def command(run: Path) -> list[str]:
         return [sys.executable, "-m", "sentio", "train", str(path), "--data", str(data), "--out", str(run)]
 
+    english = [talk for talk in corpora.load("everyday").conversations("train") if talk.facts["language"] == "en"]
+    votes = [vote for talk in english[:6] for cast in talk.votes["emotion"].values() for vote in cast.values()]
+    neutral = votes.count("neutral") / len(votes)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     done = subprocess.run(command(whole), capture_output=True, text=True, check=True)
     metrics = json.loads(done.stdout)
@@ -336,6 +341,7 @@ def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_p
     for name in ("model.onnx", "history.onnx", "model.json"):
         assert (killed / "model" / name).read_bytes() == (whole / "model" / name).read_bytes()
     assert set(metrics["context"]["likelihood"]) == {"1", "2"}
+    assert metrics["context"]["neutral_raised"] == pytest.approx(-log(neutral / (1 - neutral)), abs=1e-3)
     assert metrics["fitted_on"] == ["goemotions/train", "everyday/train"]
 
     started = time.monotonic()

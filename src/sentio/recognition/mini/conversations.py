@@ -41,7 +41,7 @@ class Conversations(BaseModel):
     `upper` layers are copied and tuned. So many `comments` of GoEmotions' training split are held beside the
     conversations; `marks_weight` is their annotators' share in the targets, the model's own scores have the rest.
     `neutral_share` is how much of what will be read is neutral: the conversations learned from have less of it, and the
-    log-odds of neutral are raised by the difference (Saerens et al., Neural Computation 2002, eq. 2.4). `limit` cuts
+    log-odds of neutral are raised by the difference (Saerens et al., Neural Computation 2002). `limit` cuts
     both splits of the conversations, for a trial.
     """
 
