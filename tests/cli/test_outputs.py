@@ -112,11 +112,13 @@ def test_names_that_cannot_be_written_are_resumed(tmp_path: Path, format: str) -
     with open_writer(format, out, space) as writer:
         for done in sentio.recognize(begun, system="calm").conversations:
             writer.write(done)
-    moods = Moods()
     with open_writer(format, out, space, resume=True) as writer:
-        (rest,) = Resumed(out, writer.progress).rest(iter([chat]), moods)
-    assert (rest.offset, rest.utterances) == (2, (said[2],))
-    assert moods.turn(chat.id, said[0].speaker, "joy")
+        resumed = Resumed(out, writer.progress)
+        assert list(resumed.rest(iter([chat]), Moods())) == [chat]
+    (whole,) = sentio.recognize(chat, system="calm").conversations
+    rest = resumed.fresh(whole)
+    assert (rest.conversation.offset, rest.conversation.utterances) == (2, (said[2],))
+    assert rest.recognitions == whole.recognitions[2:]
 
 
 def test_the_limit_counts_conversations_and_opens_no_more_files(calm: Call, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ class Job:
         for source in self.inputs.sources():
             # Speakers' moods are kept by file: two files may use the same names for other people.
             moods = Moods()
-            for done in recognize_stream(recognizer, resumed.rest(self.inputs.parts(), moods), space, moods):
+            for found in recognize_stream(recognizer, resumed.rest(self.inputs.parts(), moods), space, moods):
+                done = resumed.fresh(found)
                 self.progress.advance(source, len(done.recognitions))
                 yield done
         resumed.finish()

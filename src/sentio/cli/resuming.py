@@ -1,5 +1,6 @@
 """What an earlier run has written need not be recognised again, if it is of this input."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,38 +10,52 @@ from sentio.conversation import Conversation
 from sentio.errors import OutputError
 from sentio.files.writers.output import encodable
 from sentio.recognition import Moods
+from sentio.results import RecognizedConversation
 
 
 class Resumed:
     """Drops the utterances that are in the output, and remembers how their speakers felt.
 
-    Every written turn must be of the conversation and the speaker that the input has at its place:
-    going on with the output of another input would leave out what nobody has recognised.
+    A conversation of which only a part is written is recognised whole once more, because what was said before may
+    decide what is felt later; `fresh` drops what is written of it. Every written turn must be of the conversation and
+    the speaker that the input has at its place: going on with the output of another input would leave out what nobody
+    has recognised.
     """
 
     def __init__(self, out: Path | None, written: files.Progress) -> None:
         self._out, self._rows, self._done = out, written.rows, 0
         self._turns = iter(written.turns)
+        self._known: deque[int] = deque()
 
     def rest(self, conversations: Iterator[Conversation], moods: Moods) -> Iterator[Conversation]:
-        """The conversations without the utterances that are done, whose moods go into `moods`.
+        """The conversations that are not done; the moods of those that are go into `moods`.
 
         Raises `OutputError` at a turn that is not of this input.
         """
         for conversation in conversations:
-            done = 0
+            felt: list[str] = []
             for turn in islice(self._turns, len(conversation)):
-                self._compare(turn, conversation, done)
-                # The name as the input has it: the output may not have been able to hold it.
-                moods.turn(conversation.id, conversation.utterances[done].speaker, turn.emotion)
-                done += 1
-            self._done += done
-            if done == 0:
+                self._compare(turn, conversation, len(felt))
+                felt.append(turn.emotion)
+            self._done += len(felt)
+            if len(felt) < len(conversation) or not felt:
+                self._known.append(len(felt))
                 yield conversation
-            elif done < len(conversation):
-                yield conversation.model_copy(
-                    update={"offset": conversation.offset + done, "utterances": conversation.utterances[done:]}
-                )
+            else:
+                # The names as the input has them: the output may not have been able to hold them.
+                for utterance, emotion in zip(conversation.utterances, felt, strict=True):
+                    moods.turn(conversation.id, utterance.speaker, emotion)
+
+    def fresh(self, done: RecognizedConversation) -> RecognizedConversation:
+        """What is not in the output of the next conversation that `rest` gave."""
+        known = self._known.popleft()
+        if not known:
+            return done
+        conversation = done.conversation
+        left = conversation.model_copy(
+            update={"offset": conversation.offset + known, "utterances": conversation.utterances[known:]}
+        )
+        return RecognizedConversation.model_construct(conversation=left, recognitions=done.recognitions[known:])
 
     def finish(self) -> None:
         """The input is over; raises `OutputError` where the output has more rows than it."""
