@@ -24,6 +24,21 @@ def test_listing_imports_no_component() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_many_threads_read_cards_at_once() -> None:
+    """In a process of its own, where the collector runs often and hands over to another thread whenever it does."""
+    code = (
+        "import gc, sys, time\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from sentio import registry\n"
+        "sys.setswitchinterval(1e-6); gc.set_threshold(10, 2, 2)\n"
+        "gc.callbacks.append(lambda *when: time.sleep(0))\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    found = [each.result() for each in [pool.submit(registry.components, 'encoders') for _ in range(60)]]\n"
+        "assert all(each == found[0] for each in found)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_unknown_systems_get_the_nearest_name() -> None:
     with pytest.raises(UnknownName, match="unknown system 'minni'; did you mean 'mini'"):
         registry.find("recognition", "minni")

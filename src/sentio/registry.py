@@ -15,6 +15,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Literal
 
@@ -52,6 +53,9 @@ NOUNS: dict[str, str] = {
     "indexes": "index",
 }
 CARDS: dict[str, type[Card]] = {card.__name__: card for card in (Card, CorpusCard, BaselineCard)}
+PARSING = Lock()
+"""Up to Python 3.11.7 and 3.12.1 threads that parse at once may fail with "AST constructor recursion depth mismatch"
+(python/cpython#106905)."""
 
 
 class Component(BaseModel):
@@ -93,7 +97,7 @@ def read_card(source: Path) -> Card | None:
 
     Raises `SentioError` when the card is there but not a literal, or does not validate.
     """
-    for node in ast.parse(source.read_text("utf8")).body:
+    for node in _statements(source):
         match node:
             case ast.Assign(targets=[ast.Name(id="card")], value=ast.Call(func=ast.Name(id=name)) as call) if (
                 name in CARDS
@@ -104,6 +108,12 @@ def read_card(source: Path) -> Card | None:
                 except (ValueError, ValidationError) as error:
                     raise SentioError(f"{source}:{node.lineno}: the card is not a valid literal: {error}") from error
     return None
+
+
+def _statements(source: Path) -> list[ast.stmt]:
+    text = source.read_text("utf8")
+    with PARSING:
+        return ast.parse(text).body
 
 
 def components(kind: Kind) -> dict[str, Component]:
@@ -142,7 +152,7 @@ def _fields(source: Path, name: str, end: int | None = None, cited: Cited = froz
             return {}
         cited |= {(source, name)}
     try:
-        body = ast.parse(source.read_text("utf8")).body[:end]
+        body = _statements(source)[:end]
     except (OSError, SyntaxError, ValueError):
         return {}
     for place, node in reversed(list(enumerate(body))):

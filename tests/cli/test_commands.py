@@ -134,6 +134,19 @@ def test_resuming_ends_with_the_same_bytes(sentio: Call, tmp_path: Path) -> None
         assert broken.read_bytes() == whole.read_bytes(), size
 
 
+def test_conversations_that_alternate_are_resumed_with_what_was_said_in_them(sentio: Call, tmp_path: Path) -> None:
+    rows = [f"a,{line}\nb,{line}\n" for line in ("Ada,I hate this.", "Bo,Why?", "Ada,You broke it!", "Bo,Great.")]
+    table, whole, broken = tmp_path / "chats.csv", tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
+    table.write_text("conversation,speaker,text\n" + "".join(rows))
+    assert sentio("recognize", table, "--out", whole).code == 0
+    lines = whole.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 8
+    for done in range(1, 8):
+        broken.write_bytes(b"".join(lines[:done]))
+        assert sentio("recognize", table, "--out", broken, "--resume").code == 0
+        assert broken.read_bytes() == whole.read_bytes(), done
+
+
 def test_interrupted_the_output_is_valid_and_the_code_says_so(tmp_path: Path) -> None:
     chats, out = tmp_path / "chats.jsonl", tmp_path / "moods.jsonl"
     with chats.open("w") as file:

@@ -15,7 +15,7 @@ import sentio
 from sentio import Conversation, Utterance, labels
 from sentio.cli.resuming import Resumed
 from sentio.files import open_writer
-from sentio.recognition import Moods
+from sentio.recognition import Moods, Tails
 
 Call = Callable[..., Any]
 
@@ -114,7 +114,7 @@ def test_names_that_cannot_be_written_are_resumed(tmp_path: Path, format: str) -
             writer.write(done)
     with open_writer(format, out, space, resume=True) as writer:
         resumed = Resumed(out, writer.progress)
-        assert list(resumed.rest(iter([chat]), Moods())) == [chat]
+        assert list(resumed.rest(iter([chat]), Moods(), Tails(2))) == [chat]
     (whole,) = sentio.recognize(chat, system="calm").conversations
     rest = resumed.fresh(whole)
     assert (rest.conversation.offset, rest.conversation.utterances) == (2, (said[2],))

@@ -1,6 +1,7 @@
 """`mini` reading conversations, on a tiny model of random weights: the branch, what was said before, the stream."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from sentio.nn.contextual_encoder import ContextualEncoder, Heard
 from sentio.nn.conversation_encoder import EncoderShape, Lower
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.nn.history_means import HistoryMeans, HistoryShape
-from sentio.recognition import mini
+from sentio.recognition import mini, recognize_stream
 from sentio.recognition.mini import context
 from sentio.recognition.mini.context_export import export_context
 from sentio.recognition.mini.context_graph import history_graph
@@ -203,15 +204,16 @@ def test_no_turn_knows_of_later_ones_or_of_other_conversations(
 
 
 @settings(max_examples=30, deadline=None)
-@given(begun=turns, rest=turns)
-def test_a_conversation_in_parts_is_the_whole(
-    system: Mini, begun: list[tuple[str, str]], rest: list[tuple[str, str]]
-) -> None:
-    """Of two utterances at least: a part of one cannot be told from a text that stands alone."""
-    (whole,) = system.predict([_chat("a", begun + rest)])
-    parts = [_chat("a", begun), _chat("b", [("A", "oh"), ("B", "no")]), _chat("a", rest, offset=len(begun))]
-    first, _, last = system.predict(parts)
-    assert_array_equal(np.concatenate([first.probabilities, last.probabilities]), whole.probabilities)
+@given(said=turns, cuts=st.sets(st.integers(2, 8)))
+def test_a_conversation_in_parts_is_the_whole(system: Mini, said: list[tuple[str, str]], cuts: set[int]) -> None:
+    """A first part of two utterances at least: one cannot be told from a text that stands alone."""
+    (whole,) = recognize_stream(system, [_chat("a", said)])
+    edges = [0, *sorted(cut for cut in cuts if cut < len(said)), len(said)]
+    parts = [_chat("a", said[first:last], first) for first, last in pairwise(edges)]
+    between = [_chat(f"b{number}", [("A", "oh"), ("B", "no")]) for number in range(len(parts))]
+    read = list(recognize_stream(system, [each for pair in zip(parts, between, strict=True) for each in pair]))[::2]
+    assert [each.conversation for each in read] == parts
+    assert [found for each in read for found in each.recognitions] == list(whole.recognitions)
 
 
 def test_turns_beyond_one_block_of_rows_are_read_the_same(system: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,12 +247,6 @@ def test_one_text_is_read_as_a_comment_and_so_is_all_without_context(system: Min
 def test_silence_is_neutral_wherever_it_stands(system: Mini) -> None:
     (found,) = system.predict([_chat("a", [("A", "i hate rain"), ("B", "  "), ("A", "")])])
     assert found.probabilities[1:].tolist() == [[float(label == "neutral") for label in SPACE.labels]] * 2
-
-
-def test_tails_are_bounded(system: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "TAILS", 2)
-    list(system.predict(_chat(name, [("A", "oh"), ("B", "no")]) for name in "abcde"))
-    assert len(system._reader._tails) <= 2
 
 
 def test_a_missing_or_broken_history_is_named(folder: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sentio.cli.progress import Progress
 from sentio.cli.resuming import Resumed
 from sentio.errors import OutputError
 from sentio.labels import LabelSpace
-from sentio.recognition import Moods, Recognizer, recognize_stream
+from sentio.recognition import Moods, Recognizer, recognize_stream, tails_for
 from sentio.results import RecognizedConversation
 
 
@@ -66,9 +66,10 @@ class Job:
     ) -> Iterator[RecognizedConversation]:
         resumed = Resumed(self.out, written)
         for source in self.inputs.sources():
-            # Speakers' moods are kept by file: two files may use the same names for other people.
-            moods = Moods()
-            for found in recognize_stream(recognizer, resumed.rest(self.inputs.parts(), moods), space, moods):
+            # Kept by file: two files may use the same names for other people and conversations.
+            moods, tails = Moods(), tails_for(recognizer)
+            rest = resumed.rest(self.inputs.parts(), moods, tails)
+            for found in recognize_stream(recognizer, rest, space, moods, tails):
                 done = resumed.fresh(found)
                 self.progress.advance(source, len(done.recognitions))
                 yield done

@@ -9,7 +9,7 @@ from sentio import files
 from sentio.conversation import Conversation
 from sentio.errors import OutputError
 from sentio.files.writers.output import encodable
-from sentio.recognition import Moods
+from sentio.recognition import Moods, Tails
 from sentio.results import RecognizedConversation
 
 
@@ -27,8 +27,9 @@ class Resumed:
         self._turns = iter(written.turns)
         self._known: deque[int] = deque()
 
-    def rest(self, conversations: Iterator[Conversation], moods: Moods) -> Iterator[Conversation]:
-        """The conversations that are not done; the moods of those that are go into `moods`.
+    def rest(self, conversations: Iterator[Conversation], moods: Moods, tails: Tails) -> Iterator[Conversation]:
+        """The conversations that are not done; how speakers felt in those that are goes into `moods`, what was said
+        last in them into `tails`.
 
         Raises `OutputError` at a turn that is not of this input.
         """
@@ -42,6 +43,7 @@ class Resumed:
                 self._known.append(len(felt))
                 yield conversation
             else:
+                tails.continued(conversation)
                 # The names as the input has them: the output may not have been able to hold them.
                 for utterance, emotion in zip(conversation.utterances, felt, strict=True):
                     moods.turn(conversation.id, utterance.speaker, emotion)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from sentio import files, labels, loading
 from sentio.conversation import Conversation
-from sentio.recognition.base import Moods, Prediction, Recognizer, recognize_stream
+from sentio.recognition.base import Moods, Prediction, Recognizer, recognize_stream, tails_for
+from sentio.recognition.tails import Tails
 from sentio.results import Recognitions
 
-__all__ = ["Moods", "Prediction", "Recognizer", "load", "recognize", "recognize_stream"]
+__all__ = ["Moods", "Prediction", "Recognizer", "Tails", "load", "recognize", "recognize_stream", "tails_for"]
 
 DEFAULT = "mini"
 

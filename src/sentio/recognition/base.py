@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sentio import labels
 from sentio.conversation import Conversation
 from sentio.labels import LabelSpace
+from sentio.recognition.tails import Tails
 from sentio.results import Recognition, RecognizedConversation
 
 DECIMALS = 6
@@ -53,6 +54,16 @@ class Remarking(Protocol):
         ...
 
 
+@runtime_checkable
+class Contextual(Protocol):
+    """A recogniser that reads an utterance in the light of up to `context_turns` before it.
+
+    Of a conversation that comes in parts, `predict` is given each with so many turns of what came before in front.
+    """
+
+    context_turns: int
+
+
 class Moods:
     """The last emotion of each speaker, by conversation: what `shift` is measured against.
 
@@ -71,25 +82,33 @@ class Moods:
         return before is not None and before != emotion
 
 
+def tails_for(recognizer: Recognizer) -> Tails:
+    """What is to be kept of a conversation's earlier parts for this recogniser."""
+    return Tails(recognizer.context_turns if isinstance(recognizer, Contextual) else 0)
+
+
 def recognize_stream(
     recognizer: Recognizer,
     conversations: Iterable[Conversation],
     target: LabelSpace | None = None,
     moods: Moods | None = None,
+    tails: Tails | None = None,
 ) -> Iterator[RecognizedConversation]:
     """Recognise conversations one after the other, in order, in the label space `target`.
 
-    `moods` carries what is known of speakers from before, when a job goes on where it stopped.
-    Raises `MappingError` where no documented way leads from the system's space to `target`.
+    `moods` and `tails` carry what is known of speakers and of conversations from before, when a job goes on where it
+    stopped. Raises `MappingError` where no documented way leads from the system's space to `target`.
     """
     target = target or recognizer.space
     matrix, empty = _carrier(recognizer.space, target)
     vad = np.array(labels.coordinates(target))
-    moods = moods or Moods()
-    asked, answered = tee(conversations)
-    for conversation, prediction in zip(answered, recognizer.predict(asked), strict=True):
-        probabilities = _rounded(_carried(prediction.probabilities, matrix, empty))
-        active = prediction.active if target == recognizer.space else None
+    moods, tails = moods or Moods(), tails or tails_for(recognizer)
+    asked, answered = tee((each, tails.continued(each)) for each in conversations)
+    predictions = recognizer.predict(whole for _, whole in asked)
+    for (conversation, whole), prediction in zip(answered, predictions, strict=True):
+        before = len(whole) - len(conversation)
+        probabilities = _rounded(_carried(prediction.probabilities[before:], matrix, empty))
+        active = None if prediction.active is None or target != recognizer.space else prediction.active[before:]
         yield RecognizedConversation.model_construct(
             conversation=conversation,
             recognitions=tuple(_recognitions(conversation, probabilities, active, vad, target, moods)),

@@ -27,7 +27,7 @@ class Mini:
     A label's probability is its score (a sigmoid of its own) divided by the sum of all scores; it is
     active where the score reaches its threshold. An utterance without a single token (empty, only
     spaces) is neutral with score 1. What stands alone is read as GoEmotions' comments are, and so is
-    every utterance without `context`.
+    every utterance without `context`. A part of a conversation is read with the `context_turns` before it.
     """
 
     def __init__(self, folder: Path, threads: int | None = None, *, context: bool = True) -> None:
@@ -41,9 +41,10 @@ class Mini:
         self._encoder = Encoder(folder, manifest.window, threads)
         self.scores = Remembered(self._of_texts, len(self.space))
         self._context = manifest.context if context else None
+        self.context_turns = self._context.span if self._context else 0
         if self._context:
             self._words = Remembered(self._of_words, len(self.space) + self._encoder.width("turns"))
-            self._reader = ContextReader(folder / HISTORY, self._context.span)
+            self._reader = ContextReader(folder / HISTORY, self.context_turns)
             self._context_thresholds = np.array(self._context.thresholds, np.float32)
 
     def predict(self, conversations: Iterable[Conversation]) -> Iterator[Prediction]:
