@@ -226,18 +226,29 @@ def padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     return nn.utils.rnn.pad_sequence(list(states), batch_first=True), mask
 
 
-def encoder_layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
-    """So many BERT layers of the shape's sizes; weights of `mini` fit into them."""
+def encoder_config(shape: EncoderShape, dropout: float, words: int = 1, places: int = 1) -> BertConfig:
+    """The shape's sizes as BERT has them, with so many tokens in the vocabulary and in the longest text; weights of
+    `mini` fit into it."""
     config = BertConfig(
+        vocab_size=words,
         hidden_size=shape.width,
+        num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         intermediate_size=shape.inner,
+        max_position_embeddings=places,
+        type_vocab_size=1,
         layer_norm_eps=shape.epsilon,
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=0.0,
     )
-    # At 20 tokens a row the fused kernel's backward pass costs a third of a step on a CPU.
+    # At 20 to 40 tokens a row the fused kernel's backward pass costs a third of a step on a CPU.
     config._attn_implementation = "eager"
+    return config
+
+
+def encoder_layers(shape: EncoderShape, count: int, dropout: float) -> nn.ModuleList:
+    """So many BERT layers of the shape's sizes; weights of `mini` fit into them."""
+    config = encoder_config(shape, dropout)
     layer: Callable[[BertConfig], nn.Module] = BertLayer
     return nn.ModuleList(layer(config) for _ in range(count))
 

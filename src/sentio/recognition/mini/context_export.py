@@ -5,17 +5,17 @@ from pathlib import Path
 
 import onnx
 import torch
-from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 from sentio.encoders.mini.model_folder import HISTORY, read_manifest
 from sentio.nn.contextual_encoder import ContextualEncoder
-from sentio.nn.conversation_encoder import EncoderShape, Lower
+from sentio.nn.conversation_encoder import EncoderShape, Lower, encoder_config
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.nn.history_means import HistoryShape
 from sentio.recognition.mini.calibration import calibrate
 from sentio.recognition.mini.context_graph import history_graph, with_branch, without_branch
 from sentio.recognition.mini.graph import Array, Shape
+from sentio.training.tuned_encoder import TOKENIZER, read_tokenizer
 
 
 def export_context(
@@ -29,9 +29,7 @@ def export_context(
     """Write both graphs; a branch that is there is replaced. `texts` are some hundred turns, on which the 8-bit ranges
     of the branch are chosen."""
     path, window = folder / "model.onnx", read_manifest(folder).window
-    words = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    words.no_padding()
-    words.enable_truncation(window)
+    words = read_tokenizer(folder / TOKENIZER, window)
     branch = _whole(lower, model, shape).eval()
     ids = [found.ids for found in words.encode_batch(list(texts))]
     sites = calibrate(branch, ids, range(shape.layers - shape.upper, shape.layers))
@@ -43,17 +41,7 @@ def export_context(
 
 def _whole(lower: Lower, model: ContextualEncoder, shape: EncoderShape) -> EmotionEncoder:
     """The lower layers and the branch as one encoder."""
-    config = BertConfig(
-        vocab_size=lower.words.num_embeddings,
-        hidden_size=shape.width,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.inner,
-        max_position_embeddings=lower.places.num_embeddings,
-        type_vocab_size=1,
-        layer_norm_eps=shape.epsilon,
-    )
-    config._attn_implementation = "eager"
+    config = encoder_config(shape, 0.0, lower.words.num_embeddings, lower.places.num_embeddings)
     whole = EmotionEncoder(BertModel(config, add_pooling_layer=False), torch.full((shape.labels,), 0.5), dropout=0.0)
     embeddings = whole.encoder.embeddings
     embeddings.word_embeddings.load_state_dict(lower.words.state_dict())

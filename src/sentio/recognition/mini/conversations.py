@@ -21,15 +21,16 @@ from sentio.nn.contextual_encoder import ContextualEncoder
 from sentio.nn.conversation_encoder import EncoderShape
 from sentio.nn.history_means import HistoryShape
 from sentio.recognition.mini.context_export import export_context
-from sentio.recognition.mini.lessons import BROAD, Reader, broad_mapping, talks
+from sentio.recognition.mini.lessons import BROAD, broad_mapping, lessons, talks
 from sentio.recognition.mini.model_card import model_card
 from sentio.recognition.mini.publish import CALIBRATION, Rows, Thresholds
 from sentio.recognition.mini.recognizer import Mini
-from sentio.recognition.prc_encoder.reading import initial, weights_of_mini
-from sentio.training.contextual_tuning import ContextualTuning, Loss, cross_entropy, predict, tune
+from sentio.recognition.prc_encoder.reading import Reader, initial, weights_of_mini
+from sentio.training.contextual_tuning import Comments, ContextualTuning, Loss, cross_entropy, predict, tune
 from sentio.training.epochs import Epoch
 from sentio.training.run_folder import RunFolder, replacing
 from sentio.training.selection import Selection
+from sentio.training.tuned_encoder import TOKENIZER
 from sentio.training.weights_file import restored
 
 Progress = Callable[[str, float], None]
@@ -69,15 +70,14 @@ class Course:
         self._shape = EncoderShape(labels=len(space), upper=settings.upper)
         self._lower, start = initial(self._shape, weights_of_mini(run.model))
         self._start = {name.removeprefix("scores."): tensor for name, tensor in start.items()}
-        reader = Reader(self._lower, read_manifest(run.model).window)
+        reader = Reader(run.model / TOKENIZER, self._lower, (), read_manifest(run.model).window)
         span = settings.history.span
         self._talks = {split: talks(split)[: settings.limit] for split in ("train", "validation")}
-        lessons = {split: reader.lessons(found, space, span) for split, found in self._talks.items()}
-        self._lessons, self._tests = lessons["train"], lessons["validation"]
+        self._lessons, self._tests = (lessons(reader, found, space, span) for found in self._talks.values())
         texts, marks = comments.texts[: settings.comments], comments.marks[: settings.comments]
         opinions = Mini(run.model, context=False).scores(texts)
         targets = settings.marks_weight * marks + (1 - settings.marks_weight) * opinions
-        beside = reader.comments(texts, targets.astype(np.float32))
+        beside = Comments(reader.states(texts, exact=False), torch.from_numpy(targets.astype(np.float32)))
         self._loss = Loss(broad_mapping(space), beside, settings.tuning, span)
 
     def learn(self) -> dict[str, Any]:
@@ -98,8 +98,17 @@ class Course:
             figures["neutral_raised"] = self._raise_neutral(model, self._settings.neutral_share)
         said = [turn.text for item in self._talks["train"] for turn in item.conversation.utterances][:CALIBRATION]
         export_context(self._run.model, self._lower, model, self._shape, self._settings.history, said)
-        self._write(manifest, vectors, np.full(self._shape.labels, 0.5), figures)
-        self._write(manifest, vectors, self._thresholds(), figures)
+        context = Context(
+            span=self._settings.history.span,
+            thresholds=(0.5,) * self._shape.labels,
+            vectors=vectors,
+            training=figures,
+        )
+        self._write(manifest.model_copy(update={"context": context}))
+        # Fitted on what the folder answers, which needs a manifest to answer.
+        told = manifest.model_copy(update={"context": context.model_copy(update={"thresholds": self._thresholds()})})
+        self._write(told)
+        (self._run.model / "README.md").write_text(model_card(told), "utf8")
         return figures
 
     def _fresh(self, seed: int) -> ContextualEncoder:
@@ -129,22 +138,12 @@ class Course:
         model.history.outputs.bias.data[space.labels.index(str(space.neutral))] += raised
         return round(raised, 4)
 
-    def _thresholds(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def _thresholds(self) -> tuple[float, ...]:
         """From which score on a label is active in a conversation: fitted on the exported model's for validation."""
         marks = torch.cat([lesson.marks for lesson in self._tests]).numpy().astype(bool)
         scores = Mini(self._run.model).scores_in([item.conversation for item in self._talks["validation"]])
-        return self._settings.thresholds.fit.thresholds(marks, scores)
+        return tuple(round(float(each), 4) for each in self._settings.thresholds.fit.thresholds(marks, scores))
 
-    def _write(
-        self, manifest: Manifest, vectors: str, thresholds: np.ndarray[Any, np.dtype[Any]], figures: dict[str, Any]
-    ) -> None:
-        context = Context(
-            span=self._settings.history.span,
-            thresholds=tuple(round(float(each), 4) for each in thresholds),
-            vectors=vectors,
-            training=figures,
-        )
-        told = manifest.model_copy(update={"context": context})
+    def _write(self, manifest: Manifest) -> None:
         with replacing(self._run.model / "model.json") as beside:
-            beside.write_text(json.dumps(told.model_dump(mode="json"), indent=2) + "\n", "utf8")
-        (self._run.model / "README.md").write_text(model_card(told), "utf8")
+            beside.write_text(json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n", "utf8")

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
-from tokenizers import Tokenizer
 
 from sentio.nn.emotion_encoder import EmotionEncoder
 from sentio.recognition.mini.calibration import calibrate
 from sentio.recognition.mini.graph import Shape, build
+from sentio.training.tuned_encoder import read_tokenizer
 
 
 def export(
@@ -36,9 +36,7 @@ def export(
         raise ValueError(f"{len(labels)} labels, {len(thresholds)} thresholds, {model.head.out_features} outputs")
     config = model.encoder.config
     window = min(window, config.max_position_embeddings)
-    words = Tokenizer.from_file(str(tokenizer))
-    words.no_padding()
-    words.enable_truncation(window)
+    words = read_tokenizer(tokenizer, window)
     shape = Shape(
         layers=config.num_hidden_layers,
         hidden=config.hidden_size,

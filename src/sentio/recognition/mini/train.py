@@ -20,7 +20,6 @@ import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from transformers import BertModel
 
 from sentio.corpora import goemotions
@@ -33,6 +32,7 @@ from sentio.recognition.mini.conversations import Conversations, Course
 from sentio.recognition.mini.publish import Rows, Thresholds, publish
 from sentio.training.fine_tune import Epoch, FineTuning, fine_tune, predict
 from sentio.training.run_folder import Arrays, RunFolder
+from sentio.training.tuned_encoder import TOKENIZER, read_tokenizer
 
 Scores = NDArray[np.float32]
 Marks = NDArray[np.bool_]
@@ -133,7 +133,7 @@ class School:
         opinions, teachers = self.teach()
         targets = self.recipe.marks_weight * self.training.marks + (1 - self.recipe.marks_weight) * opinions
         student, epochs = self.study(targets.astype(np.float32))
-        tokenizer, window = self.weights / "tokenizer.json", self.recipe.window
+        tokenizer, window = self.weights / TOKENIZER, self.recipe.window
         measured = publish(self.run, student, tokenizer, self.training, self.dev, self.fit, window)
         return measured | {"teachers": teachers, "student_epochs": epochs}
 
@@ -206,9 +206,7 @@ def _pretrained() -> Path:
 
 
 def _tokenised(comments: goemotions.Comments, rows: int | None, weights: Path, window: int) -> Rows:
-    tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(window)
+    tokenizer = read_tokenizer(weights / TOKENIZER, window)
     texts = comments.texts[:rows]
     return Rows(texts=texts, ids=[e.ids for e in tokenizer.encode_batch(texts)], marks=comments.marks[:rows])
 

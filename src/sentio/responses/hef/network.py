@@ -5,16 +5,17 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 from sentio.encoders.mini import MODEL
-from sentio.encoders.mini.weights import HEADS, read_weights
+from sentio.encoders.mini.weights import read_weights
+from sentio.nn.conversation_encoder import EncoderShape, encoder_config
 from sentio.nn.emotion_encoder import EmotionEncoder, by_label
 from sentio.responses.hef.context import Context
 from sentio.responses.hef.small_model import SPACE
 from sentio.training.tuned_encoder import read_tokenizer
 
-LAYERS, INNER, EPSILON = 6, 1536, 1e-12
+LAYERS = 6
 """Of all-MiniLM-L6-v2."""
 
 LOWEST = 1e-3
@@ -23,20 +24,7 @@ LOWEST = 1e-3
 
 def empty(words: int, places: int, width: int, dropout: float, prior: Tensor) -> EmotionEncoder:
     """The network with random weights; `prior` are the labels' shares in the training data, shape (32,)."""
-    config = BertConfig(
-        vocab_size=words,
-        hidden_size=width,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=HEADS,
-        intermediate_size=INNER,
-        max_position_embeddings=places,
-        type_vocab_size=1,
-        layer_norm_eps=EPSILON,
-        hidden_dropout_prob=dropout,
-        attention_probs_dropout_prob=0.0,
-    )
-    # At 40 tokens a row the fused kernel's backward pass is the slower one on a CPU.
-    config._attn_implementation = "eager"
+    config = encoder_config(EncoderShape(labels=len(prior), width=width), dropout, words, places)
     return EmotionEncoder(BertModel(config, add_pooling_layer=False), prior.clamp(LOWEST, 1 - LOWEST), dropout)
 
 
