@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 
-from sentio import Conversation, Utterance
+from sentio import Conversation, Utterance, corpora
 from sentio.evaluation.base import Asked, Predictions
 from sentio.evaluation.baselines import generic_reply, repeat_last, similar_reply
 from sentio.evaluation.replying import replying
@@ -101,6 +101,17 @@ def test_a_reply_in_another_mood_does_not_agree() -> None:
     gold = ["Thank you so much, this is wonderful!", "I hate you, get out!"]
     assert emotion_agreement(gold, gold[::-1]) == 0
     assert emotion_agreement(gold, [gold[0], ""]) == 0.5
+
+
+def test_the_mood_of_a_reply_is_none_of_the_replies_beside_it() -> None:
+    said = [
+        turn.text for item in corpora.load("everyday").conversations("test") for turn in item.conversation.utterances
+    ]
+    others = said[:400]
+    one_by_one = [emotion_agreement([text], [other]) for text, other in zip(others, others[3:], strict=False)]
+    together = emotion_agreement(others[:-3], others[3:])
+    assert together == pytest.approx(sum(one_by_one) / len(one_by_one))
+    assert 0.1 < together < 0.9
 
 
 class InCharacter(Listening):

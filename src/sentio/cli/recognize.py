@@ -23,6 +23,7 @@ def recognize(
     sentio recognize calls/*.csv --labels ekman --format jsonl | jq .emotion
     sentio recognize big.jsonl --out moods.parquet
     cat chat.txt | sentio recognize -
+    sentio recognize comments.csv --context false    # rows that answer nobody, each by itself
 
     Parameters
     ----------

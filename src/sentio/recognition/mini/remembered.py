@@ -13,7 +13,7 @@ import numpy as np
 from sentio.encoders.onnx_graph import Array
 
 REMEMBERED = 50_000
-"""Texts whose numbers are kept: about 20 MB for the scores, 40 for what conversations are read from."""
+"""Texts whose numbers are kept: about 20 MB for the scores, 35 for what conversations are read from."""
 REPEATED = 200
 """Characters; longer texts hardly ever come again and are not remembered."""
 BLOCK = 4096
