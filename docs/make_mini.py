@@ -1,10 +1,10 @@
-"""What reading conversations is worth to `mini`, on corpora it has never seen: the table of docs/everyday.md.
+"""What reading conversations is worth to `mini`, on its own corpus and on others: the table of docs/everyday.md.
 
     python docs/make_mini.py DATA RUN...
 
 Each RUN is a run of recipes/mini-conversations.toml with one seed (`seeds = [1]`, …). Weighted F1 in percent: the model
-reading each utterance by itself as before, and in its conversation; with the history of another turn in place of its
-own (three draws), and with none.
+reading each utterance by itself as before, and in its conversation; with the history of another turn of the corpus, of
+as many turns, in place of its own (three draws), and with none.
 """
 
 import sys
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentio import corpora, labels
 from sentio.encoders.mini.model_folder import HISTORY, read_manifest
@@ -70,16 +71,23 @@ def _in_context(model: Path, split: Split) -> Iterator[tuple[str, float]]:
     graph = session(model / HISTORY)
     places, same = split.history(manifest.context.span)
 
-    def read(history: Places) -> float:
-        return split.score(graph.run(["scores"], {"own": own, "turns": turns, "history": history, "same": same})[0])
+    def read(places: Places, same: Places) -> float:
+        return split.score(graph.run(["scores"], {"own": own, "turns": turns, "history": places, "same": same})[0])
 
-    yield "in its conversation", read(places)
-    drawn = []
-    for draw in range(DRAWS):
-        other = np.random.default_rng(draw).permutation(len(places))
-        drawn.append(read(np.where(places >= 0, other[places], -1)))
-    yield "shuffled history", float(np.mean(drawn))
-    yield "no history", read(np.full_like(places, -1))
+    yield "in its conversation", read(places, same)
+    others = [_of_another(places, draw) for draw in range(DRAWS)]
+    yield "shuffled history", float(np.mean([read(places[other], same[other]) for other in others]))
+    yield "no history", read(np.full_like(places, -1), same)
+
+
+def _of_another(places: Places, draw: int) -> NDArray[np.int64]:
+    """For each turn another one that has as many turns before it."""
+    rng, lengths = np.random.default_rng(draw), (places >= 0).sum(axis=1)
+    other = np.arange(len(places))
+    for length in np.unique(lengths):
+        rows = rng.permutation(np.flatnonzero(lengths == length))
+        other[rows] = np.roll(rows, 1)
+    return other
 
 
 def main() -> None:
@@ -97,7 +105,10 @@ def main() -> None:
         for run in runs:
             for how, score in _in_context(run / "model", split):
                 columns.setdefault(how, []).append(score)
-        spread = [f"{np.mean(each):.1f} ± {np.std(each, ddof=1):.1f}" for each in columns.values()]
+        spread = [
+            f"{np.mean(each):.1f} ± {np.std(each, ddof=1):.1f}" if runs[1:] else f"{each[0]:.1f}"
+            for each in columns.values()
+        ]
         print(f"| {name}, {part} | {split.score(alone):.1f} | {' | '.join(spread)} |", flush=True)
 
 

@@ -23,6 +23,7 @@ from sentio.metrics.multilabel import (
     macro_f1,
     micro_f1,
     sample_f1,
+    thresholds_by_share,
 )
 from sentio.metrics.votes import above_uniform
 
@@ -36,7 +37,7 @@ def test_f1_is_scikit_learns(gold: NDArray[np.bool_], predicted: NDArray[np.bool
     assert f1_per_class(gold, predicted) == pytest.approx(f1_score(gold, predicted, average=None, zero_division=0))
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(marks, st.integers(0, 2**32 - 1))
 def test_without_smoothing_the_threshold_is_the_best_of_the_grid(gold: NDArray[np.bool_], seed: int) -> None:
     scores = np.random.default_rng(seed).random((30, 4))
@@ -45,6 +46,13 @@ def test_without_smoothing_the_threshold_is_the_best_of_the_grid(gold: NDArray[n
         best = max(f1_score(gold[:, column], scores[:, column] >= t, zero_division=0) for t in GRID)
         found = f1_score(gold[:, column], scores[:, column] >= thresholds[column], zero_division=0)
         assert found == pytest.approx(best)
+
+
+@given(marks, st.integers(0, 2**32 - 1))
+def test_by_share_each_class_is_predicted_as_often_as_it_is_marked(gold: NDArray[np.bool_], seed: int) -> None:
+    scores = np.random.default_rng(seed).random((30, 4))
+    predicted = scores >= thresholds_by_share(gold, scores)
+    assert predicted.sum(axis=0).tolist() == gold.sum(axis=0).tolist()
 
 
 def test_cross_fitting_takes_away_what_noise_gave() -> None:

@@ -15,8 +15,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
-from sentio import labels
+from sentio import corpora, labels
 from sentio.conversation import Conversation, Utterance
+from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.embedding import Mini as Embedding
 from sentio.encoders.mini.model_folder import Context, read_manifest, version_of_vectors
 from sentio.encoders.mini.weights import HEADS, read_weights
@@ -242,6 +243,24 @@ def test_one_text_is_read_as_a_comment_and_so_is_all_without_context(system: Min
     assert_allclose(apart.probabilities[1:], found.probabilities, atol=1e-6)
     with pytest.raises(SentioError, match="by itself"):
         plain.scores_in([])
+
+
+@settings(max_examples=20, deadline=None)
+@given(said=turns)
+def test_in_a_conversation_the_most_probable_label_is_active(system: Mini, said: list[tuple[str, str]]) -> None:
+    (found,) = system.predict([_chat("a", said)])
+    scores = system.scores_in([_chat("a", said)])
+    assert found.active is not None
+    assert found.active[np.arange(len(said)), found.probabilities.argmax(axis=1)].all()
+    assert_array_equal(found.active, (scores >= np.float32(0.3)) | (scores == scores.max(axis=1, keepdims=True)))
+
+
+def test_about_as_many_labels_are_active_as_authors_mark() -> None:
+    """Of the shipped model, in conversations that it did not learn from: 1.3 are marked."""
+    talks = [item.conversation for item in corpora.load("everyday").conversations("test")]
+    moods = [mood for done in recognize_stream(Mini(MODEL), talks) for mood in done.recognitions]
+    assert all(mood.emotion in mood.active for mood in moods if mood.active is not None)
+    assert 1.2 < sum(len(mood.active or ()) for mood in moods) / len(moods) < 2
 
 
 def test_silence_is_neutral_wherever_it_stands(system: Mini) -> None:

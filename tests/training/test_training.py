@@ -12,6 +12,7 @@ from math import log
 from pathlib import Path
 
 import numpy as np
+import polars
 import pytest
 import torch
 from hypothesis import given
@@ -21,8 +22,12 @@ from pydantic import BaseModel, model_validator
 from transformers import BertConfig, BertModel
 
 from sentio import corpora
+from sentio.encoders.mini import MODEL
+from sentio.encoders.mini.model_folder import read_manifest
 from sentio.errors import InputError, OutputError, RecipeError
 from sentio.nn.emotion_encoder import EmotionEncoder
+from sentio.recognition.mini.lessons import talks
+from sentio.recognition.mini.recognizer import Mini
 from sentio.training import batches, checkpoint, recipe
 from sentio.training.fine_tune import FineTuning, fine_tune, predict
 from sentio.training.run_folder import RunFolder, replacing
@@ -305,6 +310,35 @@ def wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + 300
     while not path.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def test_the_shipped_model_learns_to_read_conversations_anew(data: Path, tmp_path: Path) -> None:
+    """By a recipe without comments: what reads single texts stays, the branch that is there is replaced."""
+    path, run = tmp_path / "small.toml", tmp_path / "run"
+    path.write_text(
+        'system = "mini"\n[context]\nseeds = [1]\nlimit = 6\nrehearsed = 40\nchosen_on = ["meld/train"]\n'
+        "[context.tuning]\nepochs = 1\n"
+    )
+    command = [sys.executable, "-m", "sentio", "train", str(path), "--data", str(data), "--out", str(run)]
+    metrics = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert metrics["selected_on"] == ["goemotions/validation", "everyday/validation", "meld/train"]
+    assert "neutral_raised" not in metrics["context"]
+
+    before, after = read_manifest(MODEL), read_manifest(run / "model")
+    assert after.context is not None
+    assert before.context is not None
+    assert after.context.vectors == before.context.vectors
+    assert after.context.thresholds != before.context.thresholds
+    texts = ["thank you so much", "i am furious", "the train leaves at 7"]
+    assert (Mini(run / "model").scores(texts) == Mini(MODEL).scores(texts)).all()
+    sizes = [(folder / "model.onnx").stat().st_size for folder in (MODEL, run / "model")]
+    assert sizes[1] == pytest.approx(sizes[0], rel=1e-3)
+
+    kept = polars.read_parquet(run / "predictions-context.parquet")
+    assert kept.height == sum(len(talk.conversation) for talk in talks("validation")[:6])
+    marked = sum(map(len, kept["gold"])) / kept.height
+    assert metrics["context"]["marked"] == pytest.approx(marked, abs=1e-4)
+    assert marked <= metrics["context"]["active"] <= marked + 1
 
 
 def test_a_recipe_killed_and_called_again_makes_the_same_model(data: Path, tmp_path: Path) -> None:

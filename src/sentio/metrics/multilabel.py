@@ -169,6 +169,23 @@ def _outside(outside: ArrayLike, rows: int) -> NDArray[np.float64]:
     return np.broadcast_to(counts, (rows,))
 
 
+def thresholds_by_share(gold: Marks, scores: Floats) -> NDArray[np.float64]:
+    """The threshold of each class, shape (classes,), that as many rows reach as are marked: a class is predicted as
+    often as it occurs, where the best F1 predicts a class that is hard to tell far more often.
+
+    Scores in 0..1; the threshold is halfway between two of them, 1 of a class that is never marked. Gold marks and
+    scores have the shape (rows, classes). Raises `ScoreError` where they do not, and for NaN.
+
+    >>> thresholds_by_share(np.array([[True], [False], [False]]), np.array([[0.5], [0.9], [0.1]]))
+    array([0.7])
+    """
+    gold, scores = _scored(gold, scores)
+    ordered, marked, classes = -np.sort(-scores, axis=0), gold.sum(axis=0), np.arange(gold.shape[1])
+    last, first = ordered[np.maximum(marked - 1, 0), classes], ordered[np.minimum(marked, len(gold) - 1), classes]
+    thresholds: NDArray[np.float64] = np.where(marked > 0, (last + first) / 2, 1.0)
+    return thresholds
+
+
 @dataclass(frozen=True)
 class ThresholdFit:
     """How thresholds are fitted.

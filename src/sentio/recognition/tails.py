@@ -14,7 +14,7 @@ from collections import OrderedDict
 
 from sentio.conversation import Conversation, Utterance
 
-CONVERSATIONS = 1000
+CONVERSATIONS = 5000
 """Those whose last turns are kept: a job may read a million, and each may go on later in its file."""
 
 

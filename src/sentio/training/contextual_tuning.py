@@ -24,9 +24,9 @@ class ContextualTuning(Steps):
     """Settings of one training.
 
     The upper layers learn with `learning_rate`, what is new with `new_rate` times as much. `absence` is how often a
-    turn's history is hidden. Beside each batch of conversations so many `comments` that stand alone are drawn, so that
-    what they taught is not forgotten; `marks_weight` is the weight of the fine emotions that are marked, against the
-    votes for the broad ones.
+    turn's history is hidden. Beside each batch of conversations so many texts that stand alone are drawn (`rehearsed`),
+    so that what they taught is not forgotten (rehearsal, Robins, Connection Science 1995); `fine_weight` is the weight
+    of the fine emotions that are marked, against the votes for the broad ones.
     """
 
     epochs: int = Field(default=8, gt=0)
@@ -36,8 +36,8 @@ class ContextualTuning(Steps):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     context_dropout: float = Field(default=0.3, ge=0, lt=1)
     absence: float = Field(default=0.2, ge=0, lt=1)
-    comments: int = Field(default=32, ge=0)
-    marks_weight: float = Field(default=0.3, ge=0)
+    rehearsed: int = Field(default=32, ge=0)
+    fine_weight: float = Field(default=0.3, ge=0)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Comments:
+class Rehearsal:
     """Texts that stand alone: the states of their tokens, and targets in 0..1 of shape (texts, labels)."""
 
     states: Sequence[Tensor]
@@ -70,20 +70,20 @@ class Loss:
     broad)."""
 
     broad: Tensor
-    comments: Comments
+    rehearsal: Rehearsal
     settings: ContextualTuning
     span: int
 
     def of(self, model: ContextualEncoder, lessons: Sequence[Lesson]) -> Tensor:
         """Cross-entropy of the votes with what the scores say, as they are used: each divided by their sum, carried
-        over to the broad emotions. Besides, binary cross-entropy of the marks and of the comments' targets."""
-        comments, targets = self.comments.drawn(self.settings.comments, self.span)
+        over to the broad emotions. Besides, binary cross-entropy of the marks and of the rehearsal's targets."""
+        rehearsed, targets = self.rehearsal.drawn(self.settings.rehearsed, self.span)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = model(together([*(lesson.heard for lesson in lessons), comments]))
+            logits = model(together([*(lesson.heard for lesson in lessons), rehearsed]))
         turns = sum(len(lesson.votes) for lesson in lessons)
         said, alone = logits[:turns], logits[turns:]
         votes, marks = (torch.cat([getattr(each, part) for each in lessons]) for part in ("votes", "marks"))
-        loss = cross_entropy(said, votes, self.broad) + self.settings.marks_weight * _of_marks(said, marks)
+        loss = cross_entropy(said, votes, self.broad) + self.settings.fine_weight * _of_marks(said, marks)
         return loss + _of_marks(alone, targets) if len(alone) else loss
 
 

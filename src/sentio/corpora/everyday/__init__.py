@@ -31,9 +31,9 @@ card = CorpusCard(
     obtain="it comes with sentio",
     files={"train": ("train.jsonl",), "validation": ("validation.jsonl",), "test": ("test.jsonl",)},
     checksums={
-        "train.jsonl": "b0d98662dab74cfb1ad4bcc351b18d5ede2448ed197e7f985d5bcf91976d5ab8",
-        "validation.jsonl": "e0d56c5310eecc2346de3f2a433eadd8a2c7c9b3f6afb572bbd1fd440877858e",
-        "test.jsonl": "b02f9f6903e760f09c9c5351d48ab819f2cc69b28ab37f29e234ada636c19699",
+        "train.jsonl": "7e0749d7c3d8ff69ed4dfc0ac398eeaaf4ff3357522727d5568f5419d19a8027",
+        "validation.jsonl": "4b91dc6a50a01e3a14005cc327fe28f80f115e20abe5854de3d7421e238a960b",
+        "test.jsonl": "1282c5014dd17628d26fbbb0e1e72e71d091aeb8e9ab249adf7cab67a1522093",
     },
     counts={
         "train": {"conversations": 799, "utterances": 9525},

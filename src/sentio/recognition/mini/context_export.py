@@ -26,8 +26,8 @@ def export_context(
     history: HistoryShape,
     texts: Sequence[str],
 ) -> None:
-    """Write both graphs; a branch that is there is replaced. `texts` are some hundred turns, on which the 8-bit ranges
-    of the branch are chosen."""
+    """Write both graphs; a branch that is there is replaced. `texts` are some hundred or thousand turns, on which the
+    8-bit ranges of the branch are chosen."""
     path, window = folder / "model.onnx", read_manifest(folder).window
     words = read_tokenizer(folder / TOKENIZER, window)
     branch = _whole(lower, model, shape).eval()

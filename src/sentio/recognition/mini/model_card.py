@@ -58,7 +58,7 @@ An utterance of a conversation is read in the light of the {span} before it: who
 layer stands in the graph twice for that: the second one, and what reads the turns before, learned from sentio's own
 corpus (English conversations of `everyday`, CC BY 4.0, written and labelled by language models) beside some of
 GoEmotions' comments. {seeds} seeds were trained, and the one that gives the votes of that corpus's validation split the
-highest likelihood is here{raised}. A text that stands alone is read as above, to the last bit.
+highest likelihood is here. A text that stands alone is read as above, to the last bit.{raised}
 
 | seed | likelihood of a vote, each epoch |
 |---|---|
@@ -66,6 +66,11 @@ highest likelihood is here{raised}. A text that stands alone is read as above, t
 
 Likelihood is the geometric mean of the probability of the emotion, of seven, that an annotator named. What reading
 conversations is worth on corpora of other people's is in docs/everyday.md.
+
+Which of the 28 labels are active is much less sure here than in comments. Each is active as often as that corpus's
+authors marked it on validation (neutral before it was raised), and the most probable one always. That is {active:.2f}
+labels a turn where {marked:.2f} are marked; {precision:.0%} of the active ones are marked, {recall:.0%} of the marked
+ones active.
 """
 
 
@@ -91,17 +96,21 @@ def model_card(manifest: Manifest) -> str:
 
 
 def _in_conversations(context: Context) -> str:
-    likelihood: dict[str, list[float]] = dict(context.training)["likelihood"]  # type: ignore[assignment]
-    best = f"{context.training['seed']}"
+    figures: dict[str, Any] = dict(context.training)
+    best = f"{figures['seed']}"
     rows = [
         f"| {seed}{' (this one)' if seed == best else ''} | {' '.join(f'{each:.4f}' for each in epochs)} |"
-        for seed, epochs in likelihood.items()
+        for seed, epochs in figures["likelihood"].items()
     ]
-    raised = context.training.get("neutral_raised")
-    told = (
-        f", the log-odds\nof neutral raised by {raised:.2f}: most talk is more often neutral than those conversations"
+    raised = figures.get("neutral_raised", 0.0)
+    told = f"\nNeutral's log-odds are raised by {raised:.2f}: most talk is more often neutral than those conversations."
+    return CONTEXT.format(
+        span=context.span,
+        seeds=len(rows),
+        rows="\n".join(rows),
+        raised=told if raised else "",
+        **{name: figures[name] for name in ("active", "marked", "precision", "recall")},
     )
-    return CONTEXT.format(span=context.span, seeds=len(rows), rows="\n".join(rows), raised=told if raised else "")
 
 
 def _spread(figure: dict[str, float]) -> str:

@@ -74,7 +74,7 @@ def publish(
         window=window,
     )
     exact, quantised = predict(student, dev.ids, exact=True), Mini(run.model).scores(dev.texts)
-    _keep(run.path / "predictions.parquet", space, dev.marks, quantised)
+    keep_scores(run.path / "predictions.parquet", space, dev.marks, quantised)
     halvings = {"fp32": fit.cross_fitted(dev.marks, exact), "int8": fit.cross_fitted(dev.marks, quantised)}
     figures: dict[str, Any] = {"training_rows": len(training.texts), "dev_rows": len(dev.texts)}
     figures |= {
@@ -88,7 +88,8 @@ def publish(
     return figures
 
 
-def _keep(path: Path, space: labels.LabelSpace, marks: NDArray[np.bool_], scores: NDArray[np.float32]) -> None:
+def keep_scores(path: Path, space: labels.LabelSpace, marks: NDArray[np.bool_], scores: NDArray[np.float32]) -> None:
+    """Write what was marked and what the model says, a row each, before any figure is computed from it."""
     names = np.array(space.labels)
     columns = {"gold": [names[row].tolist() for row in marks]}
     frame = polars.DataFrame(columns | {label: scores[:, number] for number, label in enumerate(space.labels)})

@@ -25,9 +25,10 @@ class Mini:
     """The default recogniser: reads each utterance in the light of those before it.
 
     A label's probability is its score (a sigmoid of its own) divided by the sum of all scores; it is
-    active where the score reaches its threshold. An utterance without a single token (empty, only
-    spaces) is neutral with score 1. What stands alone is read as GoEmotions' comments are, and so is
-    every utterance without `context`. A part of a conversation is read with the `context_turns` before it.
+    active where the score reaches its threshold, and in a conversation the most probable one is anyhow.
+    An utterance without a single token (empty, only spaces) is neutral with score 1. What stands alone
+    is read as GoEmotions' comments are, and so is every utterance without `context`. A part of a
+    conversation is read with the `context_turns` before it; a first part of one utterance stands alone.
     """
 
     def __init__(self, folder: Path, threads: int | None = None, *, context: bool = True) -> None:
@@ -53,10 +54,10 @@ class Mini:
             together = [bool(self._context) and (len(talk) > 1 or talk.offset > 0) for talk in block]
             alone = [talk for talk, answered in zip(block, together, strict=True) if not answered]
             talks = [talk for talk, answered in zip(block, together, strict=True) if answered]
-            answers = self._answers(alone, self.scores(_texts(alone)), self._thresholds)
-            heard = self._answers(talks, self.scores_in(talks), self._context_thresholds) if talks else iter(())
+            by_themselves = self._alone(alone)
+            heard = self._heard(talks) if talks else iter(())
             for answered in together:
-                yield next(heard if answered else answers)
+                yield next(heard if answered else by_themselves)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The mean of the token vectors, for search: shape (texts, 384). Zero where there is no token."""
@@ -74,13 +75,13 @@ class Mini:
         scores[~words.any(axis=1)] = self._silence
         return scores
 
-    def _answers(self, talks: Sequence[Conversation], scores: Array, thresholds: Array) -> Iterator[Prediction]:
-        probabilities, active = scores / scores.sum(axis=1, keepdims=True), scores >= thresholds
-        start = 0
-        for talk in talks:
-            end = start + len(talk)
-            yield Prediction(probabilities[start:end], active[start:end])
-            start = end
+    def _alone(self, talks: Sequence[Conversation]) -> Iterator[Prediction]:
+        scores = self.scores(_texts(talks))
+        return _answers(talks, scores, scores >= self._thresholds)
+
+    def _heard(self, talks: Sequence[Conversation]) -> Iterator[Prediction]:
+        scores = self.scores_in(talks)
+        return _answers(talks, scores, active_in_conversation(scores, self._context_thresholds))
 
     def _of_texts(self, texts: Sequence[str]) -> Array:
         """The score of each label, each in 0..1 by itself: shape (texts, 28)."""
@@ -92,6 +93,21 @@ class Mini:
         """What the words of turns say: the logit of each label, then what else later turns read. Zeros without a
         token."""
         return np.concatenate(self._encoder.encode(texts, "own", "turns"), axis=1)
+
+
+def active_in_conversation(scores: Array, thresholds: Array) -> NDArray[np.bool_]:
+    """The labels that are active in a conversation, shape (turns, labels) as the scores: those that reach their
+    threshold, shape (labels,), and the most probable one."""
+    active: NDArray[np.bool_] = (scores >= thresholds) | (scores == scores.max(axis=1, keepdims=True))
+    return active
+
+
+def _answers(talks: Sequence[Conversation], scores: Array, active: NDArray[np.bool_]) -> Iterator[Prediction]:
+    probabilities, start = scores / scores.sum(axis=1, keepdims=True), 0
+    for talk in talks:
+        end = start + len(talk)
+        yield Prediction(probabilities[start:end], active[start:end])
+        start = end
 
 
 def _texts(talks: Iterable[Conversation]) -> list[str]:

@@ -24,7 +24,6 @@ from transformers import BertModel
 
 from sentio.corpora import goemotions
 from sentio.encoders.mini import MODEL
-from sentio.encoders.mini.model_folder import read_manifest
 from sentio.errors import InputError, MissingExtra
 from sentio.metrics.multilabel import ThresholdFit
 from sentio.nn.emotion_encoder import EmotionEncoder
@@ -98,18 +97,14 @@ def train(recipe: Recipe, run: RunFolder, data: Path | None, progress: Progress)
         )
         metrics |= school.graduate()
     else:
-        rows = _tokenised(training, None, weights, read_manifest(MODEL).window)
         shutil.copytree(MODEL, run.model, dirs_exist_ok=True)
     if recipe.context is not None:
-        metrics["context"] = Course(recipe.context, run, rows, progress).learn()
-        metrics |= {key: [*metrics[key], f"everyday/{split}"] for key, split in LEARNED_FROM.items()}
+        metrics["context"] = Course(recipe.context, run, training, progress).learn()
+        metrics["fitted_on"].append("everyday/train")
+        metrics["selected_on"] += ["everyday/validation", *recipe.context.chosen_on]
     metrics["sha256"] = {"train": training.sha256, "dev": dev.sha256}
     run.finish(metrics)
     return metrics
-
-
-LEARNED_FROM = {"fitted_on": "train", "selected_on": "validation"}
-"""Which splits of sentio's own conversations a model that reads conversations has seen."""
 
 
 @dataclass(frozen=True)
