@@ -79,8 +79,19 @@ def test_back_from_the_end_and_at_the_beginning(labelled: Path, tmp_path: Path) 
     assert votes[-1]["instead_of"] == "anger"
 
 
+def test_back_from_the_end_of_an_earlier_sitting(labelled: Path, tmp_path: Path) -> None:
+    press(labelled, tmp_path / "v.jsonl", *"111111")
+    votes, _ = press(labelled, tmp_path / "v.jsonl", "left", "2")
+    assert (votes[6]["conversation"], votes[6]["utterance"]) == places(labelled)[-1]
+    votes, _ = press(labelled, tmp_path / "v.jsonl", "left", "left", "3")
+    assert (votes[7]["conversation"], votes[7]["utterance"]) == places(labelled)[-2]
+
+
 def test_what_is_skipped_comes_again_the_next_time(labelled: Path, tmp_path: Path) -> None:
-    votes, _ = press(labelled, tmp_path / "v.jsonl", " ", "1", "right", "2")
+    votes, screen = press(labelled, tmp_path / "v.jsonl", " ", "1", "right", "2", " ", " ")
+    assert "2 of 6 labelled" in screen
+    assert "what has no label yet comes with the next one" in screen
+    assert "Nothing is left" not in screen
     first, second, third, fourth, *_ = places(labelled)
     assert [(vote["conversation"], vote["utterance"]) for vote in votes] == [second, fourth]
     votes, _ = press(labelled, tmp_path / "v.jsonl", "3", "4")
@@ -129,6 +140,8 @@ def test_limit(labelled: Path, tmp_path: Path) -> None:
     votes, screen = press(labelled, tmp_path / "v.jsonl", *"1111", limit=2)
     assert len(votes) == 2
     assert "2 of 6 labelled" in screen
+    assert "what has no label yet comes with the next one" in screen
+    assert "Nothing is left" not in screen
     votes, _ = press(labelled, tmp_path / "v.jsonl", " ", *"1111", "left", "3", limit=3)
     assert len(votes) == 2 + 2 + 1
     assert votes[-1]["instead_of"] == "anger"

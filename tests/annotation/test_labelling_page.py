@@ -1,13 +1,15 @@
 """The page in windows of any size: the utterance and the keys are there, nothing that comes later or tells a label."""
 
 import re
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from sentio.annotation import Labelled, sources
 from sentio.annotation.page import LABEL_KEYS, Page, packed
@@ -65,6 +67,19 @@ def test_of_a_long_conversation_the_end_is_shown() -> None:
     assert found[-7:-4] == ["", "Bo: line 99", ""]
 
 
+def test_of_a_long_conversation_only_what_fits_is_drawn() -> None:
+    class Counting(Console):
+        drawn = 0
+
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+            self.drawn += 1
+            return super().render(renderable, options)
+
+    console = Counting(file=StringIO(), width=80, height=24)
+    list(page(talk(*("Hm." for _ in range(1000))), 999).__rich_console__(console, console.options))
+    assert console.drawn <= 24 + len(["head", "utterance", "keys", "foot"])
+
+
 @given(
     st.lists(st.text(alphabet="ab 谁🍞\n\x1b[]é\u202e", max_size=120), min_size=1, max_size=8),
     st.integers(12, 100),
@@ -98,6 +113,9 @@ def test_the_end() -> None:
     found = drawn(Page(None, 0, 0, None, 12, 12), 80, 10)
     assert found[:3] == ["12 of 12 labelled", "", "Nothing is left to label."]
     assert found[4] == "← back   space skip   ? meanings   esc quit"
+    found = drawn(Page(None, 0, 0, None, 2, 6), 80, 10)
+    told = "That was all of this call; what has no label yet comes with the next one."
+    assert found[:3] == ["2 of 6 labelled", "", told]
 
 
 def test_nothing_tells_a_label_or_what_comes_later() -> None:

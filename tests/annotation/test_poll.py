@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sentio.annotation import Poll, poll, sources
+from sentio.annotation.ballot import Ballot, VotesFile
 from sentio.annotation.votes import Vote, digest
 from sentio.card import CorpusCard
 from sentio.errors import InputError
@@ -66,7 +67,10 @@ def test_a_file_that_is_named_twice_is_read_once(labelled: Path) -> None:
     [
         (line("z"), "utterance '0' of conversation 'z' is not in mine:all"),
         (line("a", "7"), "utterance '7' of conversation 'a' is not in mine:all"),
-        (line("c", "0"), "utterance '0' of conversation 'c' is not in mine:all, or has no label there"),
+        (
+            line("c", "0"),
+            "utterance '0' of conversation 'c' is not in mine:all, or has neither one label nor votes there",
+        ),
         (line(label="hunger"), "'hunger' is no label of mine:all, which has anger, "),
         (line(of=digest("You baked bread for me?")), "has another text in mine:all"),
         (line("a", "1", "fear"), "'ann' has voted otherwise on utterance '1'"),
@@ -126,9 +130,33 @@ def test_two_conversations_of_one_id_take_no_votes(labelled: Path, tmp_path: Pat
     (tmp_path / "yours.csv").write_bytes(labelled.read_bytes())
     both = sources([str(labelled), str(tmp_path / "yours.csv")])
     assert len(poll(both).utterances) == 12
-    (tmp_path / "votes.jsonl").write_text(f"{line()}\n", "utf8")
-    with pytest.raises(InputError, match="conversation 'a' is in mine:all and yours:all; verify them one after"):
-        poll(both, [tmp_path / "votes.jsonl"])
+    told = "conversation 'a' is in mine:all and yours:all; verify them one after the other, each with a votes file of"
+    for votes in ("", f"{line()}\n"):
+        (tmp_path / "votes.jsonl").write_text(votes, "utf8")
+        with pytest.raises(InputError, match=told):
+            poll(both, [tmp_path / "votes.jsonl"])
+    with VotesFile(tmp_path / "votes.jsonl") as file, pytest.raises(InputError, match=told):
+        Ballot(poll(both), file, "ann", "person")
+
+
+def test_tables_of_one_name_are_told_apart_by_their_paths(
+    labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "mine.csv").write_text("conversation,speaker,text,emotion\nd,Di,We won!,joy\n")
+    monkeypatch.chdir(tmp_path)
+    assert [source.name for source in sources(["mine.csv"])] == ["mine:all"]
+    both = sources(["mine.csv", "more/mine.csv", "everyday:test"])
+    assert [source.name for source in both] == ["mine.csv", "more/mine.csv", "everyday:test"]
+    assert {one.source for source in both for one in source.utterances} == {source.name for source in both}
+    (tmp_path / "votes.jsonl").write_text(f"{line()}\n{line('d')}\n")
+    found = poll(both[:2], [tmp_path / "votes.jsonl"])
+    assert [place for place, votes in enumerate(found.votes) if "ann" in votes] == [0, 6]
+    with pytest.raises(InputError, match=r"more/\.\./mine\.csv is named twice; each source once"):
+        sources(["mine.csv", "more/../mine.csv"])
+    (tmp_path / "more" / "mine.csv").write_bytes(labelled.read_bytes())
+    with pytest.raises(InputError, match=r"conversation 'a' is in mine\.csv and more/mine\.csv"):
+        poll(sources(["mine.csv", "more/mine.csv"]), [tmp_path / "votes.jsonl"])
 
 
 def test_nothing_named_and_one_named_twice(labelled: Path) -> None:
@@ -144,6 +172,23 @@ def test_a_corpus_whose_labels_are_made_of_votes_has_no_author(miniatures: Path)
     assert source.claims is False
     assert not any("author" in votes for votes in found.votes)
     assert all(one.author is None and one.votes for one in found.utterances)
+
+
+def test_the_number_of_an_annotator_without_a_name_is_nobody_elses(miniatures: Path, tmp_path: Path) -> None:
+    (source,) = sources(["cremad:all"], miniatures)
+    found = poll([source])
+    assert found.anonymous == {str(number) for number in range(1, 12)}
+    (tmp_path / "votes.jsonl").write_text(f"{line(source.utterances[0].key[0], label='anger', annotator='3')}\n")
+    with pytest.raises(InputError, match=r"votes\.jsonl:1: '3' is the number of an annotator without a name in cremad"):
+        poll([source], [tmp_path / "votes.jsonl"])
+
+
+def test_an_utterance_without_a_label_is_kept_where_it_has_votes(miniatures: Path) -> None:
+    (source,) = sources(["cremad:all"], miniatures)
+    assert [one.verified for one in source.utterances].count(None) == 1
+    assert (len(source.utterances), source.left_out) == (3, 0)
+    page = (Path(__file__).parents[2] / "docs" / "verification.md").read_text("utf8")
+    assert "utterances with neither one label nor votes of the corpus's own annotators are left out and counted" in page
 
 
 def test_what_a_vote_says_is_in_its_line() -> None:

@@ -1,7 +1,9 @@
 """The report: on the shipped corpus, beside the package `krippendorff`, and where something does not hold."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import krippendorff
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from sentio import corpora
 from sentio.annotation import Labelled, Poll, Source, Verification, decide, poll, sources, verification
 from sentio.annotation.decided import rows
-from sentio.annotation.utterances import source_of
+from sentio.annotation.utterances import apart, source_of
 from sentio.conversation import Conversation, Utterance
 from sentio.corpora import Corpus, CorpusFolder
 from sentio.corpora.everyday import card
@@ -121,6 +123,28 @@ def test_by_hand() -> None:
     assert (joy.author, joy.verified, joy.adjudicated) == (2, 1, 2)
 
 
+def test_annotators_of_a_votes_file_may_have_numbers_for_names(tmp_path: Path) -> None:
+    told = {"conversation": "a", "kind": "person"}
+    lines = [
+        {**told, "utterance": utterance, "annotator": annotator, "label": label}
+        for annotator, label in (("102", "joy"), ("9", "anger"))
+        for utterance in "01"
+    ]
+    lines.append({**told, "utterance": "1", "annotator": "7", "kind": "language model", "label": "joy", "model": "q3"})
+    (tmp_path / "votes.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    found = verification(poll(made_up([("joy", {}), ("anger", {})]).sources, [tmp_path / "votes.jsonl"]))
+    assert found.anonymous == 0
+    assert [(one.name, one.kind, one.model, one.votes, one.with_author) for one in found.annotators] == [
+        ("author", "author", None, 2, None),
+        ("7", "language model", "q3", 1, 0.0),
+        ("9", "person", None, 2, 0.5),
+        ("102", "person", None, 2, 0.5),
+    ]
+    assert [(pair.first, pair.second, pair.utterances, pair.agreement) for pair in found.pairs] == [
+        ("7", "9", 1, 0.0), ("7", "102", 1, 1.0), ("9", "102", 2, 0.0),
+    ]  # fmt: skip
+
+
 def test_without_votes_there_is_no_agreement_to_tell() -> None:
     found = verification(made_up([("joy", {}), ("anger", {})]))
     assert (found.alpha.all, found.alpha.annotators, found.pairs) == (None, None, ())
@@ -158,19 +182,42 @@ def test_what_was_decided_keeps_all_votes() -> None:
     ]
 
 
+def _source(corpus: Corpus, split: str) -> Source:
+    return source_of(corpus, split, list(corpus.conversations(split)), f"{corpus.name}:{split}")
+
+
+def test_what_stands_in_two_splits_is_verified_once() -> None:
+    """CREMA-D's second split has clips of the first, PELD's last three are those of the others by dialogue."""
+    shipped = corpora.load("everyday")
+    overlapping = replace(shipped, module=Overlapping(shipped.module))
+    found = {split: len(items) for split, items in apart(overlapping, SPLITS).items()}
+    assert found == {"train": 799, "test": 98}
+
+
+class Overlapping:
+    """The shipped corpus, but that its validation split is cut from its training split."""
+
+    def __init__(self, module: object) -> None:
+        self.module = module
+
+    def read(self, files: CorpusFolder, split: str) -> Iterator[Item]:
+        read = self.module.read  # type: ignore[attr-defined]
+        yield from islice(read(files, "train"), 5) if split == "validation" else read(files, split)
+
+
 def test_a_label_changed_on_disk_does_not_pass(tmp_path: Path) -> None:
     original = corpora.load("everyday")
     for split in SPLITS:
         (tmp_path / f"{split}.jsonl").write_bytes((original.files.path / f"{split}.jsonl").read_bytes())
     copy = Corpus("everyday", original.card, CorpusFolder(tmp_path, original.card), original.module)
-    before = verification(poll([source_of(copy, "test")]))
+    before = verification(poll([_source(copy, "test")]))
     assert before.faults == ()
     text = (tmp_path / "test.jsonl").read_text("utf8")
     agreed = '"readers": {"r6": "neutral", "r8": "neutral"}'
     assert agreed in text
     (tmp_path / "test.jsonl").write_text(text.replace(agreed, agreed.replace("neutral", "joy"), 1), "utf8")
-    assert verification(poll([source_of(copy, "validation")])).faults == ()
-    found = verification(poll([source_of(copy, "test")]))
+    assert verification(poll([_source(copy, "validation")])).faults == ()
+    found = verification(poll([_source(copy, "test")]))
     assert found.faults == ("everyday:test: test.jsonl is not the file whose labels were verified",)
     assert found.verdicts["verified"] == before.verdicts["verified"] - 1
 
@@ -194,11 +241,11 @@ class Boastful:
 
 def test_a_corpus_that_counts_as_verified_what_its_votes_do_not_verify_does_not_pass() -> None:
     boastful = corpora.load("everyday")
-    source = source_of(replace(boastful, module=Boastful(boastful.module, 1)), "test")
+    source = _source(replace(boastful, module=Boastful(boastful.module, 1)), "test")
     (fault,) = verification(poll([source])).faults
     assert fault.startswith("everyday:test: conversation '")
     assert "is counted as verified" in fault
-    many = verification(poll([source_of(replace(boastful, module=Boastful(boastful.module, 9)), "test")])).faults
+    many = verification(poll([_source(replace(boastful, module=Boastful(boastful.module, 9)), "test")])).faults
     assert len(many) == 6
     assert many[-1] == "everyday:test: and 4 more utterances"
 

@@ -88,8 +88,7 @@ def test_a_misspelt_corpus_is_told_the_nearest(sentio: Call, command: str) -> No
 @pytest.mark.parametrize("arguments", [["stats", "isear"], ["check", "isear"], ["convert", "isear", "--to", "csv"]])
 def test_a_corpus_that_is_not_here_says_where_to_ask(sentio: Call, tmp_path: Path, arguments: list[str]) -> None:
     sentio("corpora", *arguments, "--data", tmp_path).fails(card_of("isear").obtain)
-    there = [line for line in sentio("corpora", "check", "--data", tmp_path).out.splitlines() if line[0] != " "]
-    assert there == SHIPPED
+    sentio("corpora", "check", "--data", tmp_path).fails("no corpus is here")
 
 
 # check
@@ -121,6 +120,20 @@ def test_check_of_all_looks_at_those_there_are(sentio: Call, goemotions: Path) -
     assert [line for line in done.out.splitlines() if line and line[0] != " "] == [*SHIPPED, "goemotions"]
     assert "missing  original/test.tsv" in done.out
     assert done.code == 1
+
+
+def test_check_of_all_tells_a_folder_that_holds_none(
+    sentio: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is named by --data or by SENTIO_DATA; where none is named, what comes with sentio is looked at."""
+    sentio("corpora", "check", "--data", tmp_path / "typo").fails(f"{tmp_path / 'typo'}: no corpus is here")
+    monkeypatch.setenv("SENTIO_DATA", str(tmp_path / "nowhere"))
+    sentio("corpora", "check").fails(f"{tmp_path / 'nowhere'}: no corpus is here")
+    monkeypatch.delenv("SENTIO_DATA")
+    monkeypatch.chdir(tmp_path)
+    done = sentio("corpora", "check")
+    assert [line for line in done.out.splitlines() if line[0] != " "] == SHIPPED
+    assert done.err == ""
 
 
 def test_check_goes_on_after_a_broken_split(sentio: Call, goemotions: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from sentio import corpora, registry
 from sentio.card import CorpusCard
+from sentio.corpora.phrases import words
 
 Call = Callable[..., Any]
 SHIPPED = {
@@ -78,7 +79,8 @@ def test_everywhere_is_every_other_corpus_that_is_here(sentio: Call, miniatures:
     call = ("corpora", "leaks", tmp_path / "meld.csv", "--everywhere", "--words", "3", "--data", tmp_path / "data")
     told = json.loads(sentio(*call, "--format", "json").out)
     assert {split.partition("/")[0] for split in told["phrases"]} == {"meld", "meld_json", "goemotions", *SHIPPED}
-    assert told["phrases"]["meld/validation"][0]["place"] == ["y", "0"]
+    assert told["phrases"]["meld/validation"][0]["place"] == ["all/y", "0"]
+    assert told["unread"] == {}
     assert (told["utterances"], told["words"], told["sharing"]) == (2, 3, 1)
     assert re.search(r"^  with meld/validation +1$", sentio(*call).out, re.MULTILINE)
 
@@ -89,7 +91,68 @@ def test_everywhere_takes_a_corpus_whole_and_leaves_it_out_of_the_others(
     done = sentio("corpora", "leaks", "everyday", "--everywhere", "--data", goemotions)
     assert re.search(r"^utterances +11910$", done.out, re.MULTILINE)
     assert re.search(r"^splits of other corpora that were read +2$", done.out, re.MULTILINE)
-    sentio("corpora", "leaks", "everyday", "--everywhere", "--data", tmp_path / "no").fails("no other corpus is here")
+    (tmp_path / "one").mkdir()
+    shutil.move(goemotions / "goemotions", tmp_path / "one")
+    alone = ("corpora", "leaks", "goemotions", "--everywhere", "--data", tmp_path / "one")
+    assert re.search(r"^splits of other corpora that were read +3$", sentio(*alone).out, re.MULTILINE)
+
+
+def test_everywhere_tells_where_nothing_is(
+    sentio: Call, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentio("corpora", "leaks", mine, "--everywhere", "--data", tmp_path / "no").fails(
+        f"{tmp_path / 'no'}: no corpus is"
+    )
+    (tmp_path / "empty" / "meld").mkdir(parents=True)
+    sentio("corpora", "leaks", "everyday", "--everywhere", "--data", tmp_path / "empty").fails(
+        "no other corpus is here"
+    )
+    monkeypatch.delenv("SENTIO_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    sentio("corpora", "leaks", "everyday", "--everywhere").fails("no other corpus is here")
+
+
+@pytest.mark.parametrize("name", ["iemocap", "emocontext"])
+def test_everywhere_counts_each_conversation_once_and_tells_its_split(
+    sentio: Call, miniatures: Path, tmp_path: Path, name: str
+) -> None:
+    """IEMOCAP's sessions are its splits again; EmoContext numbers each split from 0."""
+    shutil.copytree(miniatures / name, tmp_path / "data" / name)
+    corpus = corpora.load(name, tmp_path / "data")
+    said = {
+        (f"{split}/{item.id}", turn.id): turn.text
+        for split in ("train", "validation")
+        for item in corpus.conversations(split)
+        for turn in item.conversation.utterances
+    }
+    call = ("corpora", "leaks", name, "--everywhere", "--words", "1", "--data", tmp_path / "data")
+    told = json.loads(sentio(*call, "--format", "json").out)
+    shared = [phrase for phrases in told["phrases"].values() for phrase in phrases]
+    places = {(conversation, turn) for conversation, turn in (phrase["place"] for phrase in shared)}
+    assert {conversation.partition("/")[0] for conversation, _ in places} == {"train", "validation"}
+    assert all(phrase["phrase"].split()[0] in words(said[tuple(phrase["place"])]) for phrase in shared)
+    assert (told["utterances"], told["sharing"]) == (len(said), len(places))
+    part = f"{told['sharing']} ({told['sharing'] / len(said):.1%})"
+    assert f" {part}\n" in sentio(*call).out
+
+
+def test_everywhere_leaves_out_what_cannot_be_read_and_says_so(sentio: Call, mine: Path, goemotions: Path) -> None:
+    broken = goemotions / "goemotions" / "original" / "train.tsv"
+    broken.write_text(broken.read_text("utf8") + "one cell\n", "utf8")
+    call = ("corpora", "leaks", mine, "--everywhere", "--data", goemotions)
+    done = sentio(*call, "--format", "json")
+    told = json.loads(done.out)
+    (message,) = told["unread"].values()
+    assert list(told["unread"]) == ["goemotions/train"]
+    assert message.startswith(f"{broken}:")
+    assert set(told["phrases"]) == {
+        "goemotions/validation",
+        *(f"everyday/{s}" for s in ("train", "validation", "test")),
+    }
+    assert done.err == f"sentio: goemotions/train is left out: {message}\n"
+    table = sentio(*call)
+    assert re.search(r"^splits of other corpora that were read +4$", table.out, re.MULTILINE)
+    assert (done.code, table.code, table.err) == (1, 1, done.err)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +195,13 @@ def test_diversity_of_conversations_with_a_fact(sentio: Call) -> None:
     assert sum(of_language.values()) == tokens()
     head = sentio("corpora", "diversity", "everyday:test", "--where", "language=zh").out.splitlines()[0]
     assert head.strip() == "everyday:test where language=zh"
+
+
+def test_diversity_of_splits_that_overlap_takes_each_conversation_once(sentio: Call, miniatures: Path) -> None:
+    corpus = corpora.load("iemocap", miniatures)
+    talks = [item.conversation for split in ("train", "validation") for item in corpus.conversations(split)]
+    told = json.loads(sentio("corpora", "diversity", "iemocap", "--data", miniatures, "--format", "json").out)
+    assert told["tokens"] == sum(len(words(turn.text)) for talk in talks for turn in talk.utterances)
 
 
 @pytest.mark.parametrize(

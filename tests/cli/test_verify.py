@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -77,6 +78,24 @@ def test_a_table_with_votes_of_two_people(sentio: Call, table: Path, tmp_path: P
     assert json.loads(again.out)["utterances"] == 3
 
 
+def test_what_is_left_out_is_told(sentio: Call, table: Path) -> None:
+    table.write_text(f"{table.read_text('utf8')}c,Di,Nobody asked me.,\n", "utf8")
+    heading = sentio("demos", "verify", table).out.splitlines()[0]
+    assert heading == "mine:all: 4 utterances of 2 conversations, 1 with neither one label nor votes left out"
+
+
+def test_two_tables_of_the_same_conversations_take_no_vote_together(sentio: Call, table: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    other = tmp_path / "more" / "mine.csv"
+    other.write_bytes(table.read_bytes())
+    call, votes = ("demos", "verify", "--llm", "scripted/lexicon"), tmp_path / "votes.jsonl"
+    sentio(*call, table, other, "--votes", votes).fails("verify them one after the other, each with a votes file of")
+    assert votes.read_bytes() == b""
+    for one, file in ((table, votes), (other, tmp_path / "more.jsonl")):  # as told
+        assert sentio(*call, one, "--votes", file).code == 0
+        assert sentio("demos", "verify", one, "--votes", file).code == 0
+
+
 def test_mistakes_cost_one_line(sentio: Call, table: Path, tmp_path: Path) -> None:
     votes = tmp_path / "votes.jsonl"
     sentio("demos", "verify").fails("no source is named")
@@ -88,7 +107,14 @@ def test_mistakes_cost_one_line(sentio: Call, table: Path, tmp_path: Path) -> No
     sentio("demos", "verify", table, "--llm", "nobody", "--votes", votes).fails("is no address of a language model")
     sentio("demos", "verify", table, "--out", tmp_path / "decided.txt").fails("the suffix tells no format")
     sentio("demos", "verify", table, "--out", table).fails("is the output and the input")
-    sentio("demos", "verify", table, "--annotator", "a", "--votes", votes, "--out", votes).fails("call again without")
+    for_report = "is for the report: call again without --annotator and --llm"
+    for who in (("--annotator", "ann"), ("--llm", "scripted/lexicon")):
+        sentio("demos", "verify", table, *who, "--votes", votes, "--out", votes).fails(f"--out {for_report}")
+        sentio("demos", "verify", table, *who, "--votes", votes, "--format", "json").fails(f"--format {for_report}")
+    sentio("demos", "verify", table, "--limit", "3").fails("--limit is for an annotator: name one with --annotator or")
+    for flag, value in (("--cache", tmp_path / "answers.sqlite"), ("--concurrency", "16")):
+        for call in ((table, flag, value), (table, flag, value, "--annotator", "ann", "--votes", votes)):
+            sentio("demos", "verify", *call).fails(f"{flag} is for a language model: name one with --llm")
     assert not votes.exists()
     votes.write_text(VOTE.format("9", "ann", "joy"))
     sentio("demos", "verify", table, "--votes", votes).fails("votes.jsonl:1: utterance '9' of conversation 'a' is not")
@@ -121,10 +147,21 @@ def test_questions_that_fail_are_told_and_end_with_1(sentio: Call, table: Path, 
 
 
 class Page:
-    """A terminal with `sentio demos verify` at work in it."""
+    """A terminal with `sentio demos verify` at work in it. It is in packet mode: it tells when what was typed is
+    dropped, which is done once for each page; what is typed from then on counts."""
 
     def __init__(self, terminal: int, process: "subprocess.Popen[bytes]") -> None:
         self.terminal, self.process, self.screen = terminal, process, ""
+        self.listens = False
+
+    def look(self, seconds: float) -> None:
+        """Read what the terminal tells within that time."""
+        from termios import TIOCPKT_FLUSHREAD
+
+        if select([self.terminal], [], [], seconds)[0]:
+            told, *_ = packet = os.read(self.terminal, 1 << 16)
+            self.listens |= bool(told & TIOCPKT_FLUSHREAD)
+            self.screen += packet[1:].decode("utf8", "replace")
 
     def shows(self, text: str, seconds: float = 30.0) -> str:
         """Wait until the text is drawn; what was drawn since the last key."""
@@ -132,22 +169,26 @@ class Page:
         while text not in plain(self.screen):
             left = until - monotonic()
             assert left > 0, f"{text!r} is not on the screen: {plain(self.screen)!r}"
-            if select([self.terminal], [], [], left)[0]:
-                self.screen += os.read(self.terminal, 1 << 16).decode("utf8", "replace")
+            self.look(left)
         return plain(self.screen)
 
-    def press(self, keys: bytes) -> None:
-        self.screen = ""
-        os.write(self.terminal, keys)
+    def press(self, key: bytes, seconds: float = 30.0) -> None:
+        """Wait until the page is whole, and press a key."""
+        until = monotonic() + seconds
+        while not self.listens:
+            left = until - monotonic()
+            assert left > 0, f"no key counts: {plain(self.screen)!r}"
+            self.look(left)
+        self.screen, self.listens = "", False
+        os.write(self.terminal, key)
 
     def ends(self) -> int:
         """The exit code; what is still drawn is read, for a terminal nobody reads stands still."""
         while self.process.poll() is None:
-            if select([self.terminal], [], [], 0.05)[0]:
-                try:
-                    self.screen += os.read(self.terminal, 1 << 16).decode("utf8", "replace")
-                except OSError:
-                    break
+            try:
+                self.look(0.05)
+            except OSError:
+                break
         return self.process.wait(30)
 
 
@@ -160,7 +201,9 @@ def plain(screen: str) -> str:
 def terminal(rows: int, columns: int, *arguments: str | Path) -> Iterator[Page]:
     """`sentio demos verify` in a pseudo-terminal of this size."""
     pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
+    ioctl = pytest.importorskip("fcntl").ioctl
     ours, theirs = pty.openpty()
+    ioctl(ours, termios.TIOCPKT, struct.pack("i", 1))
     termios.tcsetwinsize(theirs, (rows, columns))
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     command = [sys.executable, "-m", "sentio", "demos", "verify", *map(str, arguments)]
@@ -208,6 +251,20 @@ def test_a_person_labels_goes_back_skips_and_quits(table: Path, tmp_path: Path) 
         assert "votes.jsonl: 2 labelled, 2 of 4 in all" in plain(page.screen).replace("\r\n", "")
         assert "\x1b[?1049l" in page.screen  # what was on the terminal is there again
     assert labels(votes) == ["anger", "joy", "sadness"]
+
+
+def test_what_is_typed_before_an_utterance_is_shown_does_not_count_for_it(table: Path, tmp_path: Path) -> None:
+    """The window is larger than what a terminal holds unread: its page is not there before it has been read."""
+    votes = tmp_path / "votes.jsonl"
+    with terminal(200, 1000, table, "--annotator", "ann", "--votes", votes) as page:
+        page.shows("Conversation 1 of 2")
+        assert not page.listens
+        os.write(page.terminal, b"1")
+        page.press(b"2")
+        page.shows("1 of 4 labelled")
+        page.press(b"\x1b")
+        assert page.ends() == 0
+    assert labels(votes) == ["disgust"]
 
 
 def test_a_narrow_window_and_one_that_changes(table: Path, tmp_path: Path) -> None:

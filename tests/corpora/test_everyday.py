@@ -1,5 +1,6 @@
 """sentio's own conversations: what their data card promises, of the files that are shipped."""
 
+import re
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from sentio import corpora
 from sentio.corpora import Corpus, leaks
-from sentio.corpora.everyday import card
+from sentio.corpora.everyday import card, record
 from sentio.corpora.everyday.record import Talk
 from sentio.corpora.phrases import PhraseIndex, repeated, words
 from sentio.errors import InputError
@@ -139,6 +140,36 @@ def test_votes_are_kept_and_only_what_all_agree_on_is_gold(corpus: Corpus) -> No
             assert (item.gold["emotion"].get(name) == votes["author"]) == agreed
             if agreed:
                 assert item.gold["emotion by majority"][name] == votes["author"]
+
+
+def test_the_conversation_that_is_shown_is_one_of_them(everything: list[Talk]) -> None:
+    shown = re.findall(r'"(id|summary|text|span)": "(.*?)(?: \.\.\.)?"', record.__doc__ or "")
+    (talk,) = (talk for talk in everything if talk.id == dict(shown)["id"])
+    line = talk.model_dump_json()
+    assert [what for what, _ in shown] == ["id", "summary", "text", "text", "span"]
+    assert all(said in line for _, said in shown)
+
+
+@pytest.mark.parametrize(
+    ("weights", "held"),
+    [
+        ({"joy": 0.5, "fear": 0.5}, True),
+        ({"fear": 0.5, "joy": 0.5}, True),
+        ({"fear": 0.4, "joy": 0.6}, True),
+        ({"joy": 0.4, "fear": 0.6}, False),
+        ({"fear": 0.5, "anger": 0.5}, False),
+    ],
+)
+def test_no_emotion_is_lighter_than_another_of_its_mixture(
+    everything: list[Talk], weights: dict[str, float], held: bool
+) -> None:
+    told = everything[0].model_dump(mode="json")
+    told["utterances"][0] |= {"emotion": "joy", "distribution": weights}
+    if held:
+        assert Talk.model_validate(told).utterances[0].emotion == "joy"
+    else:
+        with pytest.raises(ValueError, match="utterance 0: its emotion is lighter than another of its distribution"):
+            Talk.model_validate(told)
 
 
 def test_a_line_that_is_none_of_ours_is_told(corpus: Corpus, tmp_path: Path) -> None:

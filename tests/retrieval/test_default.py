@@ -2,8 +2,10 @@
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -22,7 +24,8 @@ SMALL = "conversation,speaker,text,emotion\na,Ada,We won the cup!,joy\na,Bo,æˆ‘æ
 
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a cache of its own, for a default repository of two lines."""
+    """The folder of a cache of its own, for a default repository of two lines, which no other test has made."""
+    default._temporary_folder.cache_clear()
     (tmp_path / "small.csv").write_text(SMALL)
     monkeypatch.setattr(default, "SOURCE", str(tmp_path / "small.csv"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -167,19 +170,40 @@ def test_a_cache_that_cannot_be_written_costs_one_line_and_a_folder_for_the_proc
     code = (
         "import sys; from sentio.retrieval import default\n"
         "default.SOURCE = sys.argv[1]\n"
-        "found = default.load(); print(len(found), found.path.is_dir(), found.path, sep='\\n')"
+        "found = default.load(); print(len(found), found.path.is_dir(), found.path, sep='\\n')\n"
+        "print(default.load().path, len(list(found.path.parent.parent.iterdir())), sep='\\n')"
     )
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path / "temporary")}
     call = [sys.executable, "-c", code, str(tmp_path / "small.csv")]
     done = subprocess.run(call, env=environment, capture_output=True, text=True, check=True)
-    entries, there, place = done.stdout.splitlines()
-    assert (entries, there) == ("2", "True")
+    entries, there, place, again, folders = done.stdout.splitlines()
+    assert (entries, there, again, folders) == ("2", "True", place, "1")
     assert Path(place).parent.parent == tmp_path / "temporary"
     assert not list((tmp_path / "temporary").iterdir())
     # onnxruntime may complain of the same folder in lines of its own.
     why, what = [line for line in done.stderr.splitlines() if "onnxruntime" not in line]
     assert why.endswith("the default demonstrations are made for this process alone")
     assert what.startswith("making the default demonstrations")
+
+
+def test_where_nothing_can_be_written_it_is_made_and_told_once(
+    small: Path, builds: list[Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The cache folder is there, but belongs to somebody else."""
+    small.mkdir(parents=True)
+    beside = tempfile.TemporaryDirectory
+
+    def refused(*, prefix: str, dir: Path) -> object:
+        if dir == small:
+            raise PermissionError(13, "Permission denied")
+        return beside(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", refused)
+    first, second = load(), load()
+    assert (len(first), second.path, len(builds)) == (2, first.path, 1)
+    why, what = caplog.messages
+    assert why.endswith("no permission to write here; the default demonstrations are made for this process alone")
+    assert what.endswith(f", once: {first.path}")
 
 
 def test_without_a_home_and_without_a_temporary_folder(
@@ -193,11 +217,12 @@ def test_without_a_home_and_without_a_temporary_folder(
 
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", nowhere)
+    with monkeypatch.context() as patched:
+        patched.setattr("tempfile.mkdtemp", full)
+        with pytest.raises(OutputError, match=r"no home folder .* no folder for temporary files, .* XDG_CACHE_HOME"):
+            load()
     assert len(load()) == 2
     assert "name one with XDG_CACHE_HOME" in caplog.messages[0]
-    monkeypatch.setattr("tempfile.mkdtemp", full)
-    with pytest.raises(OutputError, match="name one with XDG_CACHE_HOME"):
-        load()
 
 
 def test_a_repository_that_is_named_is_read_and_nothing_is_made(
@@ -209,3 +234,18 @@ def test_a_repository_that_is_named_is_read_and_nothing_is_made(
             load(tmp_path / DEFAULT)
     assert not builds
     assert not caplog.records
+
+
+def test_a_repository_of_the_same_name_is_not_passed_over(
+    repository: Repository, builds: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default is not read instead of what `sentio demos build --out everyday` has written."""
+    shutil.copytree(repository.path, tmp_path / "everyday")
+    monkeypatch.chdir(tmp_path)
+    for name in ("everyday", "./everyday"):
+        with pytest.raises(InputError, match=f"^{tmp_path / 'everyday'}: .*; name it by this path, or rename it"):
+            load(Path(name))
+    assert len(load(tmp_path / "everyday")) == len(repository)
+    assert not builds
+    (tmp_path / "everyday" / "manifest.json").unlink()
+    assert load().manifest.sources[0].corpus == "everyday"

@@ -64,9 +64,9 @@ class OfPair(Figures):
 
 
 class Verification(Figures):
-    """The report. `left_out` utterances have no label or several; `anonymous` is the number of votes by annotators
-    that are only numbered; `confusion` counts author's label -> annotators' label -> votes. `faults` say what does not
-    hold of what a corpus claims to be verified."""
+    """The report. `left_out` utterances have neither one label nor votes; `anonymous` is the number of votes by
+    annotators that a corpus only numbers; `confusion` counts author's label -> annotators' label -> votes. `faults` say
+    what does not hold of what a corpus claims to be verified."""
 
     sources: tuple[str, ...]
     conversations: int
@@ -96,7 +96,7 @@ def verification(poll: Poll) -> Verification:
         alpha=_alphas(poll, labels.index, len(labels)),
         labels={label: _of_label(label, poll, decisions) for label in labels},
         annotators=tuple(_annotators(poll)),
-        anonymous=sum(who.isdecimal() for votes in poll.votes for who in votes),
+        anonymous=sum(who in poll.anonymous for votes in poll.votes for who in votes),
         pairs=tuple(_pairs(poll)),
         confusion=_confusion(poll, labels),
         faults=tuple(fault for source in poll.sources for fault in faults(source)),
@@ -164,7 +164,7 @@ def _annotators(poll: Poll) -> Iterator[OfAnnotator]:
             beside[who] += author is not None
             alike[who] += label == author
     for who, kind in sorted(poll.kinds.items(), key=lambda item: (item[1] != AUTHOR, item[1], _by_number(item[0]))):
-        if not who.isdecimal():
+        if who not in poll.anonymous:
             share = alike[who] / beside[who] if who != AUTHOR and beside[who] else None
             yield OfAnnotator(name=who, kind=kind, model=poll.models.get(who), votes=votes[who], with_author=share)
 
@@ -174,7 +174,7 @@ def _pairs(poll: Poll) -> Iterator[OfPair]:
     both: Counter[tuple[str, str]] = Counter()
     alike: Counter[tuple[str, str]] = Counter()
     for given in poll.votes:
-        named = sorted((who for who in given if who != AUTHOR and not who.isdecimal()), key=_by_number)
+        named = sorted(given.keys() - poll.anonymous - {AUTHOR}, key=_by_number)
         for pair in combinations(named, 2):
             both[pair] += 1
             alike[pair] += given[pair[0]] == given[pair[1]]

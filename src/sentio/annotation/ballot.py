@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from sentio.annotation.poll import Poll
+from sentio.annotation.poll import Poll, by_id
 from sentio.annotation.votes import AUTHOR, AnnotatorKind, Vote, cut, read
 from sentio.errors import InputError, OutputError
 from sentio.files.lock import lock
@@ -58,7 +58,9 @@ class Ballot:
         self, poll: Poll, file: VotesFile, annotator: str, kind: AnnotatorKind, model: str | None = None
     ) -> None:
         """Raises `InputError` where the annotator's name is another's: the author's, one of the corpora's own, or that
-        of one of another kind or model whose votes are there."""
+        of one of another kind or model whose votes are there; and where two conversations have one id, whose votes
+        could not be read back."""
+        by_id(poll.utterances)
         _require_free(poll, annotator, kind, model)
         self._poll, self._file = poll, file
         self._annotator, self._kind, self._model = annotator, kind, model

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import perf_counter
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 
 from sentio.annotation.ballot import Ballot, order
 from sentio.annotation.keys import Keyboard, keyboard
@@ -42,17 +42,18 @@ class Session:
         conversations = dict.fromkeys(self._conversation(at) for at in range(len(places)))
         self._numbers = {of: number for number, of in enumerate(conversations, start=1)}
         self._skipped: set[int] = set()
-        self._last = 0
         self._at: int | None = None
         self._explaining = False
         self._forward(-1)
+        self._last = len(places) - 1
 
     def run(self, console: Console, keys: Keyboard) -> None:
         """Until a key says that it is enough."""
         while True:
+            drawn = self._draw(console)
             keys.forget()
             since = perf_counter()
-            pressed = self._pressed(console, keys)
+            pressed = self._pressed(console, keys, drawn)
             if pressed == "end" or (pressed == "escape" and not self._explaining):
                 return
             if self._explaining or pressed == "?":
@@ -60,15 +61,18 @@ class Session:
             else:
                 self._act(pressed, round(perf_counter() - since, 1))
 
-    def _pressed(self, console: Console, keys: Keyboard) -> str:
-        """The next key; meanwhile the page fits the window."""
-        drawn = None
-        while True:
+    def _pressed(self, console: Console, keys: Keyboard, drawn: ConsoleDimensions) -> str:
+        """The next key; meanwhile the page, which is `drawn` for a window of this size, fits the window."""
+        while (key := keys.pressed(LOOK_SECONDS)) is None:
             if drawn != console.size:
-                drawn = console.size
-                console.update_screen(self._page())
-            if (key := keys.pressed(LOOK_SECONDS)) is not None:
-                return key
+                drawn = self._draw(console)
+        return key
+
+    def _draw(self, console: Console) -> ConsoleDimensions:
+        """Draw the page; the size of the window that it was drawn for."""
+        size = console.size
+        console.update_screen(self._page())
+        return size
 
     def _act(self, key: str, seconds: float) -> None:
         if key in ("left", "backspace"):
@@ -84,12 +88,12 @@ class Session:
                 self._forward(self._at)
 
     def _back(self) -> None:
-        """To the utterance before, or from the end to the last one."""
+        """To the utterance before; from the end to the one that led there, or, where none did, to the last of all."""
         self._at = self._last if self._at is None else max(self._at - 1, 0)
 
     def _forward(self, at: int) -> None:
         """To the next utterance that is wanted and has no label."""
-        self._last = max(at, 0)
+        self._last = at
         rest = (to for to in self._wanted if to > at and to not in self._skipped)
         self._at = next((to for to in rest if self._ballot.label(self._places[to]) is None), None)
 

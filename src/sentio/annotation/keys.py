@@ -68,8 +68,8 @@ def keyboard() -> Iterator[Keyboard]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        # Ctrl-C and Ctrl-Z keep their meaning.
-        tty.setcbreak(terminal)
+        # Ctrl-C and Ctrl-Z keep their meaning; what was typed before is dropped by `forget` alone.
+        tty.setcbreak(terminal, termios.TCSADRAIN)
         yield _Terminal(terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)

@@ -26,7 +26,7 @@ Line = list[Segment]
 
 @dataclass(frozen=True)
 class Page:
-    """What is on the screen: `one` is the utterance in question, None where nothing is left, of the `number`th of
+    """What is on the screen: `one` is the utterance in question, None where no more is shown, of the `number`th of
     `conversations`; `chosen` is what this annotator has said of it before. `done` of `total` utterances are labelled.
 
     A conversation has a number for its name: an id may tell a label.
@@ -51,11 +51,15 @@ class Page:
 
         head, foot = drawn(self._head()), drawn(Text(LEGEND, style="dim"))
         if self.one is None:
-            return [*head, [], *drawn(Text("Nothing is left to label.")), [], *foot][:height]
+            return [*head, [], *drawn(Text(self._end())), [], *foot][:height]
         said = self.one.conversation.utterances
         asked = drawn(_spoken(said[self.one.place], "bold"))
         keys = drawn(Text("\n".join(packed(self._keys(), options.max_width))))
-        before = [line for utterance in said[: self.one.place] for line in drawn(_spoken(utterance, "dim"))]
+        before: list[Line] = []
+        for utterance in reversed(said[: self.one.place]):
+            if len(before) >= height:  # the end is all that is shown of it
+                break
+            before = [*drawn(_spoken(utterance, "dim")), *before]
         return _fitted(head, before, asked, keys, foot, height)
 
     def _head(self) -> Text:
@@ -64,6 +68,11 @@ class Page:
             return Text(progress, style="dim")
         title = f"Conversation {self.number:,} of {self.conversations:,}, utterance {self.one.place + 1}"
         return Text.assemble((title, "bold"), (f"   {progress}", "dim"))
+
+    def _end(self) -> str:
+        if self.done == self.total:
+            return "Nothing is left to label."
+        return "That was all of this call; what has no label yet comes with the next one."
 
     def _keys(self) -> Iterator[str]:
         if self.one is not None:

@@ -12,13 +12,15 @@ from sentio.errors import InputError
 @dataclass(frozen=True)
 class Poll:
     """`votes` of each utterance of `utterances` by annotator, the author's among them; `kinds` and, of language models
-    whose votes name it, `models` by annotator."""
+    whose votes name it, `models` by annotator. `anonymous` are those that a corpus only numbers: another one for each
+    utterance, and nobody of a votes file."""
 
     sources: tuple[Source, ...]
     utterances: tuple[Labelled, ...]
     votes: tuple[Mapping[str, str], ...]
     kinds: Mapping[str, Kind]
     models: Mapping[str, str]
+    anonymous: frozenset[str]
 
     def independent(self, place: int) -> list[str]:
         """The votes on an utterance without its author's."""
@@ -29,22 +31,34 @@ def poll(sources: Sequence[Source], files: Sequence[Path] = ()) -> Poll:
     """The votes that the corpora hold and those of the files, which are read one after the other.
 
     Raises `InputError`, with file and line, for a vote on an utterance that is not there or says something else, for
-    a label that its corpus has not, where an annotator votes twice and differently or changes its kind, and where
-    two conversations have one id, so that nobody knows which one is voted on.
+    a label that its corpus has not, and where an annotator votes twice and differently or changes its kind; with files,
+    though there be no vote in them yet, where two conversations have one id.
     """
-    count = _Count(sources)
+    count = _Count(sources, voted=bool(files))
     for path in dict.fromkeys(files):
         for line, vote in read(path):
             if wrong := count.fault(vote):
                 raise InputError(wrong, path=path, line=line)
             count.add(vote)
-    return Poll(tuple(sources), count.utterances, tuple(count.votes), count.kinds, count.models)
+    return Poll(tuple(sources), count.utterances, tuple(count.votes), count.kinds, count.models, count.anonymous)
+
+
+def by_id(utterances: Sequence[Labelled]) -> dict[tuple[str, str], int]:
+    """The places of the utterances by the ids with which a vote names them.
+
+    Raises `InputError` where two conversations have one id, so that nobody would know which one is voted on.
+    """
+    places = {one.key: place for place, one in enumerate(utterances)}
+    if len(places) < len(utterances):
+        raise InputError(_twice(utterances))
+    return places
 
 
 class _Count:
     """The votes so far."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], voted: bool) -> None:
+        """`voted` says whether there are votes of files to come, which have to find their utterances."""
         self.utterances = tuple(one for source in sources for one in source.utterances)
         self.votes = [_given(one) for one in self.utterances]
         self.kinds: dict[str, Kind] = {}
@@ -52,20 +66,26 @@ class _Count:
         for source in sources:
             for who in sorted({who for one in source.utterances for who in _given(one)}):
                 self.kinds[who] = "author" if who == AUTHOR else source.kind
+        own = (who for one in self.utterances for who in one.votes)
+        self.anonymous = frozenset(who for who in own if who.isdecimal())
         self._named = ", ".join(source.name for source in sources)
-        self._places: dict[tuple[str, str], int] | None = None
+        self._places = by_id(self.utterances) if voted else {}
 
     def fault(self, vote: Vote) -> str | None:
         """What is wrong with a vote. No label is told: who reads this may be about to vote."""
-        place = self._found.get((vote.conversation, vote.utterance))
+        place = self._places.get((vote.conversation, vote.utterance))
         where = f"utterance {vote.utterance!r} of conversation {vote.conversation!r}"
         if place is None:
-            return f"{where} is not in {self._named}, or has no label there; name all that the file is about"
+            nothing = f"is not in {self._named}, or has neither one label nor votes there"
+            return f"{where} {nothing}; name all that the file is about"
         one, before = self.utterances[place], self.votes[place].get(vote.annotator)
         if vote.of and vote.of != one.of:
             return f"{where} has another text in {one.source}; the votes are about another version or corpus"
         if vote.label not in one.labels:
             return f"{vote.label!r} is no label of {one.source}, which has {', '.join(one.labels)}"
+        if vote.annotator in self.anonymous:
+            nameless = f"the number of an annotator without a name in {self._named}"
+            return f"{vote.annotator!r} is {nameless}; give yours another name"
         if self.kinds.get(vote.annotator, vote.kind) != vote.kind:
             return f"{vote.annotator!r} is a {self.kinds[vote.annotator]} elsewhere; give each annotator its own name"
         if vote.instead_of is not None and vote.instead_of != before:
@@ -77,19 +97,10 @@ class _Count:
 
     def add(self, vote: Vote) -> None:
         """Count a vote that has no fault."""
-        self.votes[self._found[vote.conversation, vote.utterance]][vote.annotator] = vote.label
+        self.votes[self._places[vote.conversation, vote.utterance]][vote.annotator] = vote.label
         self.kinds[vote.annotator] = vote.kind
         if vote.model:
             self.models[vote.annotator] = vote.model
-
-    @property
-    def _found(self) -> dict[tuple[str, str], int]:
-        """The utterances by their ids, which are looked at only where there is a vote from a file."""
-        if self._places is None:
-            self._places = {one.key: place for place, one in enumerate(self.utterances)}
-            if len(self._places) < len(self.utterances):
-                raise InputError(_twice(self.utterances))
-        return self._places
 
 
 def _given(one: Labelled) -> dict[str, str]:
@@ -102,5 +113,6 @@ def _twice(utterances: Sequence[Labelled]) -> str:
     for one in utterances:
         if seen.setdefault(one.conversation.id, one.source) != one.source:
             both = f"{seen[one.conversation.id]} and {one.source}"
-            return f"conversation {one.conversation.id!r} is in {both}; verify them one after the other"
+            apart = "verify them one after the other, each with a votes file of its own"
+            return f"conversation {one.conversation.id!r} is in {both}; {apart}"
     raise AssertionError("ids are unique within a split")

@@ -1,5 +1,6 @@
 """The utterances whose labels are verified, as their corpora have them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +8,8 @@ from pathlib import Path
 
 from sentio.annotation.votes import AUTHOR, AnnotatorKind, digest
 from sentio.conversation import Conversation
-from sentio.corpora import Corpus
-from sentio.corpora.sources import label_layer, open_splits
+from sentio.corpora import TABLES, Corpus
+from sentio.corpora.sources import conversations, label_layer, open_splits
 from sentio.errors import InputError
 from sentio.gold import AnnotatedConversation, Value
 
@@ -45,8 +46,8 @@ class Labelled:
 @dataclass(frozen=True)
 class Source:
     """A split of a corpus. `claims` says whether the corpus tells which of its labels are verified: whether it keeps
-    its authors' votes apart from them. `kind` is its annotators'; `left_out` utterances have no label or several.
-    `changed` are its files that are not the ones that were measured, where it claims something."""
+    its authors' votes apart from them. `kind` is its annotators'; `left_out` utterances have neither one label nor
+    votes. `changed` are its files that are not the ones that were measured, where it claims something."""
 
     name: str
     utterances: tuple[Labelled, ...]
@@ -57,29 +58,42 @@ class Source:
 
 
 def sources(names: Sequence[str], data: Path | None = None) -> list[Source]:
-    """The splits that are named ("everyday:train", "mine.csv"); of a corpus without a split all that are there.
+    """The splits that are named ("everyday:train", "mine.csv"); of a corpus without a split all that are there, without
+    what stands in one before. Tables of one name in several folders are called by their paths.
 
     Raises `InputError` where none is named, one is named twice, a corpus has no labels or cannot be read.
     """
-    opened = [open_splits(name, data) for name in names]
-    found: dict[tuple[str, str], Source] = {}
-    for corpus, splits in opened:
-        for split in splits:
-            if (corpus.name, split) in found:
-                raise InputError(f"{corpus.name}:{split} is named twice; each source once")
-            found[corpus.name, split] = source_of(corpus, split)
+    opened = [(name, *open_splits(name, data)) for name in names]
+    called = Counter((corpus.name, split) for _, corpus, splits in opened for split in splits)
+    found: dict[tuple[Path | str, str], Source] = {}
+    for named, corpus, splits in opened:
+        table = Path(named).suffix.lower() in TABLES
+        items = apart(corpus, splits)
+        for split in items or splits:
+            one = (Path(named).resolve() if table else corpus.name, split)
+            name = named if table and called[corpus.name, split] > 1 else f"{corpus.name}:{split}"
+            if one in found:
+                raise InputError(f"{name} is named twice; each source once")
+            found[one] = source_of(corpus, split, items.get(split, []), name)
     if not found:
         raise InputError("no source is named; say CORPUS:SPLIT or the name of a table")
     return list(found.values())
 
 
-def source_of(corpus: Corpus, split: str) -> Source:
-    """A split of an opened corpus. Raises `InputError` where it has no labels or cannot be read."""
-    layer, name = label_layer(corpus.card, corpus.name), f"{corpus.name}:{split}"
-    items = list(corpus.conversations(split))
+def apart(corpus: Corpus, splits: Sequence[str]) -> dict[str, list[AnnotatedConversation]]:
+    """The conversations of splits by the first split that has them; splits without one of their own are not in it."""
+    found: dict[str, list[AnnotatedConversation]] = {}
+    for split, item in conversations(corpus, splits):
+        found.setdefault(split, []).append(item)
+    return found
+
+
+def source_of(corpus: Corpus, split: str, items: Sequence[AnnotatedConversation], name: str) -> Source:
+    """Conversations of a split of an opened corpus. Raises `InputError` where they have no labels."""
+    layer = label_layer(corpus.card, corpus.name)
     utterances = tuple(one for item in items for one in _labelled(item, name, layer, corpus.card.layers[layer]))
     if not utterances:
-        raise InputError(f"{name} has no utterance with one label in its layer {layer!r}")
+        raise InputError(f"{name} has no utterance with one label or votes in its layer {layer!r}")
     claims = any(AUTHOR in votes for item in items for votes in item.votes.get(layer, {}).values())
     states = corpus.check() if claims else ()
     return Source(

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,11 +24,11 @@ from sentio.errors import InputError, OutputError
 from sentio.files.cache_folder import cache_folder
 from sentio.files.writers.output import reported
 from sentio.retrieval.building import Progress, build
-from sentio.retrieval.repository import FORMAT, Repository, read
+from sentio.retrieval.repository import FORMAT, MANIFEST, Repository, read
 from sentio.retrieval.unification import rendered
 
 DEFAULT = Path("everyday")
-"""Its name wherever a repository is named; a folder that is called so is "./everyday"."""
+"""Its name wherever a repository is named; a folder that is called so is named by its whole path."""
 SOURCE = "everyday:train"
 """Whose labels it shows."""
 ENCODER = "mini"
@@ -39,7 +40,8 @@ def load(repository: Path = DEFAULT, progress: Progress = lambda stage, done: No
 
     It is kept in the cache folder, or for this process alone where nothing can be written there; either is told in a
     line of the log. Raises `InputError` where there is no repository, a file is missing or damaged, or is not the one
-    the manifest speaks of, and `OutputError` where the default one can be written nowhere.
+    the manifest speaks of, or where "everyday" may also be a repository of the working directory, and `OutputError`
+    where the default one can be written nowhere.
 
     >>> from sentio import retrieval
     >>> won = [retrieval.Query("We won!")]
@@ -48,19 +50,15 @@ def load(repository: Path = DEFAULT, progress: Progress = lambda stage, done: No
     """
     if repository != DEFAULT:
         return read(repository)
+    if (DEFAULT / MANIFEST).is_file():
+        cause = "has the name of the demonstrations that come with sentio; name it by this path, or rename it"
+        raise InputError(cause, path=DEFAULT.absolute())
     name = _name()
     try:
         place = cache_folder() / "demos" / name
         return _kept(place) or _made(place, progress)
     except OutputError as error:
-        LOG.warning("%s; the default demonstrations are made for this process alone", error)
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="sentio-"))
-    except OSError as error:
-        raise OutputError("there is no folder for temporary files, either; name one with XDG_CACHE_HOME") from error
-    # An index may still be written beside the files: they stay as long as the process.
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return _made(folder / name, progress)
+        return _of_this_process(name, error, progress)
 
 
 def suits(labels: Sequence[str]) -> bool:
@@ -91,6 +89,27 @@ def _kept(place: Path) -> Repository | None:
     return None
 
 
+def _of_this_process(name: str, why: OutputError, progress: Progress) -> Repository:
+    """The repository where it cannot be kept: the first call makes it, and tells why."""
+    try:
+        place = _temporary_folder() / name
+    except OSError as error:
+        cause = f"{why}; there is no folder for temporary files, either: name one with XDG_CACHE_HOME"
+        raise OutputError(cause) from error
+    if (found := _kept(place)) is not None:
+        return found
+    LOG.warning("%s; the default demonstrations are made for this process alone", why)
+    return _made(place, progress)
+
+
+@cache
+def _temporary_folder() -> Path:
+    """The one of this process. An index may still be written beside the files: they stay as long as the process."""
+    folder = Path(tempfile.mkdtemp(prefix="sentio-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _made(place: Path, progress: Progress) -> Repository:
     """Make it beside its place, under a name of its own, and move it there when it is whole.
 
@@ -98,8 +117,8 @@ def _made(place: Path, progress: Progress) -> Repository:
     """
     with reported(place):
         place.parent.mkdir(parents=True, exist_ok=True)
-    LOG.warning("making the default demonstrations of %s, once: %s", SOURCE, place)
     with reported(place), tempfile.TemporaryDirectory(prefix=f"{place.name}.", dir=place.parent) as beside:
+        LOG.warning("making the default demonstrations of %s, once: %s", SOURCE, place)
         made = build([SOURCE], Path(beside) / "whole", encoder=ENCODER, progress=progress)
         if _kept(place) is None:
             with suppress(OSError):  # somebody else may have moved a damaged one away, or been faster

@@ -208,8 +208,10 @@ def test_a_figure_of_a_baseline_is_scored_again_too(run: Path) -> None:
     ("seen", "selection", "how"),
     [
         (["goemotions/train", "goemotions/validation"], "validation", "goemotions/train, goemotions/validation"),
-        (["goemotions/train", "goemotions/test"], "test", "goemotions/train, goemotions/test"),
-        (["meld/validation", "goemotions/dialogue_test"], "test", "meld/validation, goemotions/dialogue_test"),
+        (["goemotions/train", "dailydialog/test"], "test", "goemotions/train, dailydialog/test"),
+        (["meld/validation", "dailydialog/dialogue_test"], "test", "meld/validation, dailydialog/dialogue_test"),
+        (["meld/validation", "goemotions/test"], "validation", "meld/validation, goemotions/test"),
+        (["goemotions/test"], "unknown", None),
         (["goemotions/train"], "unknown", None),
         (None, "unknown", None),
     ],

@@ -33,16 +33,18 @@ def check(
     Parameters
     ----------
     names
-        Names of `sentio corpora ls`, or files of your own; all that you have a folder of by default.
+        Names of `sentio corpora ls`, or files of your own; by default what comes with sentio and all that you have a
+        folder of.
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
     quiet
         No progress.
     """
     from sentio import corpora
+    from sentio.cli.corpora.reading import here
 
     # All are opened first: a name that is misspelt is told before an hour of reading.
-    opened = [corpora.load(name, data) for name in names] or _all(data)
+    opened = [corpora.load(name, data) for name in names] or here(data)
     code = SAME
     with Progress(shown=not quiet and sys.stderr.isatty() and not sys.stdout.isatty()) as progress:
         for number, corpus in enumerate(opened):
@@ -53,22 +55,6 @@ def check(
                 print(f"  {line}", flush=True)
                 code = code if same else DIFFERS
     return code
-
-
-def _all(data: Path | None) -> "list[Corpus]":
-    """Every corpus that there is a folder of; raises `InputError` where there is none."""
-    from sentio.cli.corpora.reading import known
-    from sentio.corpora import Corpus
-    from sentio.errors import InputError
-
-    found = [
-        Corpus(name=component.id, card=card, files=folder, module=component.load())
-        for component, card, folder in known(data)
-        if folder is not None
-    ]
-    if not found:
-        raise InputError("no corpus is here; point --data or SENTIO_DATA to your copies", path=data)
-    return found
 
 
 def _files(corpus: "Corpus") -> Iterator[tuple[str, bool]]:

@@ -50,9 +50,9 @@ def convert(
     """
     from sentio import corpora
     from sentio.cli import STREAM
-    from sentio.cli.corpora.reading import chosen
     from sentio.cli.corpora.writing import create
     from sentio.cli.progress import Progress
+    from sentio.corpora.sources import chosen
 
     corpus = corpora.load(name, data)
     out = None if out == Path(STREAM) else out

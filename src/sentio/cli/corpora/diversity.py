@@ -86,7 +86,7 @@ def _read(names: list[str], where: str | None, data: Path | None, progress: "Pro
     """The conversations of each corpus as tokens; raises `InputError` for one without a word."""
     from sentio.cli.corpora.reading import counted
     from sentio.corpora.diversity import texts_of
-    from sentio.corpora.sources import open_splits
+    from sentio.corpora.sources import conversations, open_splits
     from sentio.errors import InputError
 
     if where is not None and not all(where.partition("=")):
@@ -95,7 +95,7 @@ def _read(names: list[str], where: str | None, data: Path | None, progress: "Pro
     opened = [open_splits(name, data) for name in names]
     found = []
     for place, (name, (corpus, splits)) in enumerate(zip(names, opened, strict=True)):
-        items = (item for split in splits for item in counted(corpus.conversations(split), progress, name))
+        items = counted((item for _, item in conversations(corpus, splits)), progress, name)
         talks = texts_of(_having(items, name, where) if where and not place else items)
         if not talks:
             raise InputError(f"{name} has no words to measure")

@@ -16,12 +16,16 @@ WIDTH = 90
 
 @dataclass(frozen=True)
 class Found:
-    """A report as it is shown: `values` for JSON, `rows` and examples below a heading for people."""
+    """A report as it is shown: `values` for JSON, `rows` and examples below a heading for people.
+
+    It is not `complete` where something was left out that could not be read.
+    """
 
     heading: str
     values: dict[str, Any]
     rows: list[tuple[str, str]]
     examples: list[str]
+    complete: bool = True
 
     def table(self) -> str:
         """The report for people."""

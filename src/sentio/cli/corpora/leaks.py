@@ -30,11 +30,11 @@ def leaks(
     data: Path | None = None,
     format: Literal["table", "json"] = "table",
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
-) -> None:
+) -> int:
     """Count what of a split stands in another one already: utterances, runs of words, conversations and speakers.
 
     Of one split alone: which texts it repeats, how many of these carry labels that differ, and which phrases are a
-    habit of it.
+    habit of it. A split of another corpus that cannot be read (--everywhere) is left out, and ends with exit code 1.
 
     Examples:
 
@@ -61,11 +61,13 @@ def leaks(
     quiet
         No progress.
     """
+    from sentio.cli import DONE, SKIPPED
     from sentio.cli.progress import Progress
 
     with Progress(shown=not quiet and sys.stderr.isatty()) as progress:
         found = (_everywhere if everywhere else _of_splits)(evaluated, trained, words, data, progress)
     print(json.dumps(found.values, indent=2) if format == "json" else found.table())
+    return DONE if found.complete else SKIPPED
 
 
 def _everywhere(
@@ -183,16 +185,14 @@ class Split:
 
 def _split(name: str, data: Path | None, progress: "Progress") -> Split:
     """CORPUS/SPLIT, or a table, whose one split need not be named."""
-    from sentio import corpora
     from sentio.cli.corpora.reading import counted
+    from sentio.corpora.sources import opened
     from sentio.errors import SentioError
 
-    table = Path(name).suffix.lower() in corpora.TABLES
-    corpus, slash, split = (name, "/", "all") if table else name.replace(":", "/").rpartition("/")
-    if not slash:
+    corpus, split = opened(name, data)
+    if not split:
         raise SentioError(f"{name!r} names no split; write CORPUS/SPLIT, as in {name}/train")
-    opened = corpora.load(corpus, data)
-    return Split(opened, list(counted(opened.conversations(split), progress, name)))
+    return Split(corpus, list(counted(corpus.conversations(split), progress, name)))
 
 
 def _names(names: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
-"""What the commands on corpora read with: the corpora and splits that are there, and items that move a progress."""
+"""What the commands on corpora read with: the corpora that are there, and items that move a progress."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -31,9 +32,25 @@ def known(data: Path | None) -> "Iterator[tuple[Component, CorpusCard, CorpusFol
             yield component, card, folder
 
 
-def chosen(corpus: "Corpus", split: str | None) -> tuple[str, ...]:
-    """The named split, or all that are there; where none is, the first one, which says what is missing when read."""
-    return (split,) if split else corpus.splits or tuple(corpus.card.files)[:1]
+def here(data: Path | None) -> "list[Corpus]":
+    """Every corpus that there is a copy of, those that come with sentio among them.
+
+    Raises `InputError` where a folder is named, by `data` or SENTIO_DATA, and holds no corpus: what comes with sentio
+    must not hide that its name is misspelt.
+    """
+    from sentio import corpora
+    from sentio.errors import InputError
+
+    found = [
+        corpora.Corpus(name=component.id, card=card, files=folder, module=component.load())
+        for component, card, folder in known(data)
+        if folder is not None
+    ]
+    if (data or os.environ.get("SENTIO_DATA")) and all(corpus.card.shipped for corpus in found):
+        raise InputError(
+            "no corpus is here; point --data or SENTIO_DATA to your copies", path=corpora.data_folder(data)
+        )
+    return found
 
 
 def counted(items: Iterable[Read], progress: Progress, description: str) -> Iterator[Read]:

@@ -45,8 +45,9 @@ def stats(
         No progress.
     """
     from sentio import corpora
-    from sentio.cli.corpora.reading import chosen, counted
+    from sentio.cli.corpora.reading import counted
     from sentio.cli.progress import Progress
+    from sentio.corpora.sources import chosen
     from sentio.corpora.statistics import statistics
 
     corpus = corpora.load(name, data)

@@ -29,7 +29,7 @@ def _counts(found: Verification) -> str:
 
     heading = f"{', '.join(found.sources)}: {found.utterances:,} utterances of {found.conversations:,} conversations"
     if found.left_out:
-        heading += f", {found.left_out:,} without one label left out"
+        heading += f", {found.left_out:,} with neither one label nor votes left out"
     rows = [(f"  {told}", f"{found.verdicts[verdict]:,}", _part(found, verdict)) for verdict, told in TOLD.items()]
     return f"{literal(heading)}\n" + aligned(rows, numbers_from=1)
 

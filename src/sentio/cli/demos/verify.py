@@ -1,7 +1,7 @@
 """`sentio demos verify`: labels verified by annotators who see the context and not the label."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +11,9 @@ from cyclopts.validators import Number
 if TYPE_CHECKING:
     from sentio.annotation import Poll
 
+CONCURRENCY = 16
+"""So many questions to a language model are worked on at once where nothing is said."""
+
 
 def verify(
     *sources: str,
@@ -19,10 +22,10 @@ def verify(
     llm: str | None = None,
     limit: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     cache: Path | None = None,
-    concurrency: Annotated[int, Parameter(validator=Number(gte=1))] = 16,
+    concurrency: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     out: Annotated[Path | None, Parameter(name=["--out", "-o"])] = None,
     data: Path | None = None,
-    format: Literal["table", "json"] = "table",
+    format: Literal["table", "json"] | None = None,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative="")] = False,
 ) -> int:
     """Label again what is labelled, without seeing the labels, and report which labels all annotators verify.
@@ -52,17 +55,17 @@ def verify(
     llm
         A language model that labels: openai/MODEL@http://HOST:PORT/v1, hf/PATH and more (`sentio ls llms`).
     limit
-        Label so many utterances and no more.
+        Show an annotator so many utterances and no more.
     cache
-        An SQLite file with the answers of earlier calls.
+        An SQLite file with a language model's answers of earlier calls.
     concurrency
-        Questions worked on at once.
+        Questions to a language model worked on at once; 16 by default.
     out
         A file (.jsonl or .csv) for every utterance with its verdict, label and votes.
     data
         The folder of the corpora; the environment variable SENTIO_DATA by default.
     format
-        How to print the report: table, or json.
+        How to print the report: table, which is the default, or json.
     quiet
         No progress.
     """
@@ -71,25 +74,36 @@ def verify(
     from sentio.llms.options import Asking
 
     given = votes or []
+    if llm is None:
+        _refuse({"--cache": cache, "--concurrency": concurrency}, "is for a language model: name one with --llm")
     if annotator is None and llm is None:
+        _refuse({"--limit": limit}, "is for an annotator: name one with --annotator or --llm")
         form = _form(out, [*map(Path, sources), *given])
-        return _reported(annotation.poll(annotation.sources(sources, data), given), out, form, format)
-    file = _only(given, out)
+        return _reported(annotation.poll(annotation.sources(sources, data), given), out, form, format or "table")
+    _refuse({"--out": out, "--format": format}, "is for the report: call again without --annotator and --llm")
+    file = _only(given)
     if llm is None:
         return labelling.by_person(annotation.sources(sources, data), file, annotator or "", limit)
-    asking = Asking(llm=llm, cache=cache, concurrency=concurrency)
+    asking = Asking(llm=llm, cache=cache, concurrency=concurrency or CONCURRENCY)
     shown = not quiet and sys.stderr.isatty()
     return labelling.by_model(annotation.sources(sources, data), file, annotator, limit, asking, shown)
 
 
-def _only(votes: Sequence[Path], out: Path | None) -> Path:
+def _refuse(flags: Mapping[str, object], why: str) -> None:
+    """Raise `InputError`, which says why, for the first of the flags that is given: it would do nothing."""
+    from sentio.errors import InputError
+
+    for flag, value in flags.items():
+        if value is not None:
+            raise InputError(f"{flag} {why}")
+
+
+def _only(votes: Sequence[Path]) -> Path:
     """The file of an annotator's votes; raises `InputError` where there is not exactly one."""
     from sentio.errors import InputError
 
     if len(votes) != 1:
         raise InputError("an annotator's votes go into one file; name it with --votes")
-    if out is not None:
-        raise InputError("--out writes what was decided: call again without --annotator and --llm")
     return votes[0]
 
 

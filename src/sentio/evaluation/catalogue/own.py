@@ -212,18 +212,21 @@ def _ability(task: Task, sees: Sequence[Modality]) -> Ability:
 
 def _selection(row: Row, outcome: Outcome) -> tuple[Selection, str]:
     """How the system was chosen, by the splits it has seen: only one that names a validation split, and no test
-    split, was chosen on validation."""
+    split of this corpus, was chosen on validation."""
     if row.kind != "system" or outcome.chosen_on == "nothing":
         return "n/a", ""
     if outcome.chosen_on == "unknown":
         return "unknown", ""
-    names = [split.rpartition("/")[2] for split in outcome.seen or ()]
-    roles: tuple[Selection, ...] = ("test", "validation")
-    for role in roles:
-        if any(role in name for name in names):
-            source = "its card names" if _card(row) else "its training run names"
-            return role, f"{source} {', '.join(outcome.seen or ())}"
-    return "unknown", ""
+    named = [split.rpartition("/") for split in outcome.seen or ()]
+    role: Selection = "unknown"
+    if any("test" in split for corpus, _, split in named if corpus == outcome.corpus):
+        role = "test"
+    elif any("validation" in split for _, _, split in named):
+        role = "validation"
+    if role == "unknown":
+        return role, ""
+    source = "its card names" if _card(row) else "its training run names"
+    return role, f"{source} {', '.join(outcome.seen or ())}"
 
 
 def _unit(metric: str) -> Unit:

@@ -1,6 +1,6 @@
 """The network of the trained small model: `mini`'s encoder with a head of 32 emotions, of which exactly one is felt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -9,14 +9,11 @@ from transformers import BertModel
 
 from sentio.encoders.mini import MODEL
 from sentio.encoders.mini.weights import read_weights
-from sentio.nn.conversation_encoder import EncoderShape, encoder_config
+from sentio.nn.conversation_encoder import EncoderShape, encoder_config, through
 from sentio.nn.emotion_encoder import EmotionEncoder, by_label
 from sentio.responses.hef.context import Context
 from sentio.responses.hef.small_model import SPACE
 from sentio.training.tuned_encoder import read_tokenizer
-
-LAYERS = 6
-"""Of all-MiniLM-L6-v2."""
 
 LOWEST = 1e-3
 """Share of the training data that a label without any row is given, so that its bias is finite."""
@@ -45,7 +42,7 @@ class Upper(nn.Module):
 
     def __init__(self, whole: EmotionEncoder, upper: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(list(whole.encoder.encoder.layer)[LAYERS - upper :])
+        self.layers = whole.encoder.encoder.layer[_first(whole, upper) :]
         self.query, self.head, self.dropout = whole.query, whole.head, whole.dropout
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
@@ -57,21 +54,18 @@ class Upper(nn.Module):
 def below(whole: EmotionEncoder, upper: int, ids: Tensor, mask: Tensor) -> Tensor:
     """What the layers that stay make of tokens: shape (rows, tokens, width), for both of shape (rows, tokens)."""
     embedded: Tensor = whole.encoder.embeddings(input_ids=ids)
-    return through(list(whole.encoder.encoder.layer)[: LAYERS - upper], embedded, mask)
+    return through(whole.encoder.encoder.layer[: _first(whole, upper)], embedded, mask)
 
 
 def staying(whole: EmotionEncoder, upper: int) -> dict[str, Tensor]:
     """The weights that are not trained, by their names in the whole network."""
-    first = tuple(f"encoder.encoder.layer.{layer}." for layer in range(LAYERS - upper))
+    first = tuple(f"encoder.encoder.layer.{layer}." for layer in range(_first(whole, upper)))
     return {name: each for name, each in whole.state_dict().items() if name.startswith(("encoder.embeddings.", *first))}
 
 
-def through(layers: Iterable[nn.Module], states: Tensor, mask: Tensor) -> Tensor:
-    """States after the layers; what the mask leaves out is not read."""
-    added = torch.zeros(mask.shape, dtype=states.dtype).masked_fill(~mask, -1e4)[:, None, None]
-    for layer in layers:
-        states = layer(states, added)
-    return states
+def _first(whole: EmotionEncoder, upper: int) -> int:
+    """The number, from 0, of the first of the `upper` layers."""
+    return len(whole.encoder.encoder.layer) - upper
 
 
 class Reader:
