@@ -1,5 +1,6 @@
 """`mini` reading conversations, on a tiny model of random weights: the branch, what was said before, the stream."""
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -183,6 +184,19 @@ def test_what_reads_single_texts_is_not_touched(alone: Path, folder: Path) -> No
     first, second = read_weights(alone / "model.onnx"), read_weights(folder / "model.onnx")
     assert first.keys() == second.keys()
     assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize("outputs", [("scores", "vectors"), ("own", "turns")])
+def test_only_what_is_asked_for_is_computed(folder: Path, outputs: tuple[str, str], tmp_path: Path) -> None:
+    """onnxruntime computes all that a graph can give: as many layers are run as a text goes through."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.enable_profiling, options.profile_file_prefix = True, str(tmp_path / "run")
+    graph = onnxruntime.InferenceSession(folder / "model.onnx", options)
+    graph.run(list(outputs), {"ids": np.array([[2, 5, 3]], np.int32), "in_conversation": np.array("own" in outputs)})
+    events = json.loads(Path(graph.end_profiling()).read_bytes())
+    run = [event["args"]["op_name"] for event in events if event["name"].endswith("_kernel_time")]
+    assert run.count("Gelu") == SHAPE.layers
 
 
 def test_learning_again_replaces_the_branch(folder: Path, trained: tuple[Lower, ContextualEncoder]) -> None:

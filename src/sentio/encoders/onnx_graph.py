@@ -29,6 +29,12 @@ GROUP = 2_000_000
 """Characters whose tokens are held at the same time."""
 
 
+CONDITION = "in_conversation"
+"""The input that chooses between the two ways of a graph that reads conversations, too."""
+TOGETHER = ("own", "turns")
+"""What such a graph gives of texts in conversations, and of no others."""
+
+
 class Window(NamedTuple):
     """Some consecutive tokens of the text `row`, without the special ones."""
 
@@ -53,6 +59,7 @@ class Encoder:
 
     def __init__(self, folder: Path, window: int, threads: int | None = None) -> None:
         self._session = session(folder / "model.onnx")
+        self._chooses = CONDITION in {given.name for given in self._session.get_inputs()}
         self._widths = {out.name: int(out.shape[1]) for out in self._session.get_outputs()}
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
         self._first, self._last = self._tokenizer.encode("").ids
@@ -64,7 +71,10 @@ class Encoder:
         return self._widths[output]
 
     def encode(self, texts: Sequence[str], *outputs: str) -> tuple[Array, ...]:
-        """The outputs of the graph with these names, each of shape (texts, width); nothing else is computed."""
+        """The outputs of the graph with these names, each of shape (texts, width).
+
+        What texts have in conversations (`TOGETHER`) is computed by another way than the rest: one call gives either.
+        """
         found = tuple(np.zeros((len(texts), self._widths[name]), np.float32) for name in outputs)
         tokens = np.zeros((len(texts), 1), np.float32)
         for group in _groups(texts):
@@ -79,9 +89,8 @@ class Encoder:
         return tuple(whole / tokens for whole in found)
 
     def _run(self, outputs: Sequence[str], ids: NDArray[np.int32]) -> list[Array]:
-        options = onnxruntime.RunOptions()
-        options.only_execute_path_to_fetches = True
-        found: list[Array] = self._session.run(list(outputs), {"ids": ids}, options)
+        given = {"ids": ids} | ({CONDITION: np.array(outputs[0] in TOGETHER)} if self._chooses else {})
+        found: list[Array] = self._session.run(list(outputs), given)
         return found
 
     def _windows(self, pieces: Sequence[tuple[int, str]]) -> Iterator[Window]:

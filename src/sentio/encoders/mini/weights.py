@@ -40,13 +40,33 @@ def read_weights(path: Path) -> dict[str, Array]:
         raise SentioError(f"{path}: not a graph of mini: {error}") from error
 
 
+ALONE = "alone."
+"""How the outputs of what reads single texts begin where the graph has a choice."""
+
+
+def nodes_alone(graph: "onnx.GraphProto") -> "list[onnx.NodeProto]":
+    """The nodes that read single texts, as they are in a graph that reads nothing else (`mini.context_graph`)."""
+    import onnx
+
+    nodes: list[onnx.NodeProto]
+    *nodes, last = graph.node
+    if last.op_type != "If":
+        return [*nodes, last]
+    branches = {attribute.name: attribute.g for attribute in last.attribute}
+    for node in branches["else_branch"].node:
+        if node.op_type != "Constant":  # what stands for the outputs of the other branch
+            own = onnx.NodeProto()
+            own.CopyFrom(node)
+            own.output[0] = node.output[0].removeprefix(ALONE)
+            nodes.append(own)
+    return nodes
+
+
 class _Reader:
     """Walks the nodes in the order in which `recognition.mini.graph` adds them."""
 
     def __init__(self, graph: "onnx.GraphProto", constants: Mapping[str, NDArray[np.generic]]) -> None:
-        # What reads conversations stands behind the scores, and is another model's.
-        end = 1 + next(place for place, node in enumerate(graph.node) if "scores" in node.output)
-        self.nodes, self.constants = list(graph.node)[:end], constants
+        self.nodes, self.constants = nodes_alone(graph), constants
         self.made_by = {name: node for node in self.nodes for name in node.output}
 
     def named(self) -> Iterator[tuple[str, Array]]:

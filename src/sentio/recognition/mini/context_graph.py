@@ -1,35 +1,42 @@
 """The graphs that read conversations: a branch of the encoder's graph, and one that reads what was said before.
 
-The branch begins where the layers that are shared end. It gives each text `own`, a logit a label by its words alone,
-and `turns`, what else a later turn may read of it. The other graph reads both, by conversation:
+Where the layers that are shared end the graph has a choice (ONNX's `If`), because onnxruntime computes all that a graph
+can give, whatever is asked for: texts `in_conversation` take the branch, others what was there before. The branch gives
+each text `own`, a logit a label by its words alone, and `turns`, what else a later turn may read of it. The other graph
+reads both, by conversation:
 
   own (rows, labels), turns (rows, wide), history (rows, span), same (rows, span)  ->  scores (rows, labels)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
+from sentio.encoders.mini.weights import ALONE, nodes_alone
+from sentio.encoders.onnx_graph import CONDITION
 from sentio.nn.history_means import LOW, HistoryShape
 from sentio.recognition.mini.graph import CONTRIB, IDS, Array, Builder, Graph, Shape, Site
+
+TOGETHER = "together."
+"""How the outputs of the branch begin within it."""
 
 
 def without_branch(encoder: onnx.ModelProto) -> onnx.ModelProto:
     """The encoder's graph as `graph.build` makes it, whatever else is in it."""
     graph = Graph(encoder.graph)
-    end = next(place for place, node in enumerate(graph.nodes) if "scores" in node.output)
-    graph.nodes = graph.nodes[: end + 1]
+    graph.nodes = nodes_alone(encoder.graph)
     used = {name for node in graph.nodes for name in node.input}
     graph.constants = [constant for constant in graph.constants if constant.name in used]
-    return graph.model([IDS], {name: wide for name, wide in _widths(encoder).items() if name in ("scores", "vectors")})
+    given = {name for node in graph.nodes for name in node.output}
+    return graph.model([IDS], {name: wide for name, wide in _widths(encoder).items() if name in given})
 
 
 def with_branch(
     encoder: onnx.ModelProto, weights: Mapping[str, Array], shape: Shape, sites: Mapping[str, Site], upper: int
 ) -> onnx.ModelProto:
-    """The encoder's graph and the branch: what was in it gives what it gave.
+    """The encoder's graph, as `graph.build` makes it, and the branch: what was in it gives what it gave.
 
     `weights` are those of an `EmotionEncoder` whose `upper` layers and head are the branch's, and `inputs.weight`,
     `inputs.bias`; `sites` as for `graph.build`.
@@ -39,12 +46,53 @@ def with_branch(
     norms = [node.output[0] for node in encoder.graph.node if node.op_type == "LayerNormalization"]
     shared = shape.layers - upper
     hidden = norms[2 * shared]  # one norm behind the embeddings, two a layer
+    place = 1 + next(place for place, node in enumerate(graph.nodes) if hidden in node.output)
+    below, above, graph.nodes = graph.nodes[:place], graph.nodes[place:], []
     for layer in range(shared, shape.layers):
         hidden = build.layer(hidden, f"encoder.encoder.layer.{layer}")
-    build.by_label(hidden, out="own")
-    _linear(graph, weights, "inputs", build.mean(hidden), out="turns")
-    labels, wide = len(weights["head.bias"]), len(weights["inputs.bias"])
-    return graph.model([IDS], _widths(encoder) | {"own": labels, "turns": wide})
+    build.by_label(hidden, out=f"{TOGETHER}own")
+    _linear(graph, weights, "inputs", build.mean(hidden), out=f"{TOGETHER}turns")
+    branch, graph.nodes = graph.nodes, below
+    new = {"own": len(weights["head.bias"]), "turns": len(weights["inputs.bias"])}
+    return _with_choice(graph, above, branch, _widths(encoder), new)
+
+
+def _with_choice(
+    graph: Graph,
+    alone: Sequence[onnx.NodeProto],
+    together: Sequence[onnx.NodeProto],
+    old: Mapping[str, int],
+    new: Mapping[str, int],
+) -> onnx.ModelProto:
+    """The graph with a choice behind its nodes; `old` and `new` are the widths of what the two ways give."""
+    outputs = {**old, **new}
+    ways = {
+        "then_branch": _way(TOGETHER, together, outputs, old),
+        "else_branch": _way(ALONE, [_renamed(node, old) for node in alone], outputs, new),
+    }
+    graph.nodes.append(helper.make_node("If", [CONDITION], list(outputs), **ways))
+    return graph.model([IDS, helper.make_tensor_value_info(CONDITION, TensorProto.BOOL, [])], outputs)
+
+
+def _renamed(node: onnx.NodeProto, outputs: Collection[str]) -> onnx.NodeProto:
+    """The node; where it gives an output of the whole, under the name that this has within its way."""
+    own = onnx.NodeProto()
+    own.CopyFrom(node)
+    if own.output[0] in outputs:
+        own.output[0] = f"{ALONE}{own.output[0]}"
+    return own
+
+
+def _way(
+    prefix: str, nodes: Sequence[onnx.NodeProto], outputs: Mapping[str, int], lacking: Mapping[str, int]
+) -> onnx.GraphProto:
+    """One way of the choice. Both must give all outputs: of those that it lacks it gives no row."""
+    nothing = []
+    for name, wide in lacking.items():
+        empty = numpy_helper.from_array(np.zeros((0, wide), np.float32))
+        nothing.append(helper.make_node("Constant", [], [f"{prefix}{name}"], value=empty))
+    given = [_rows(f"{prefix}{name}", TensorProto.FLOAT, wide) for name, wide in outputs.items()]
+    return helper.make_graph([*nodes, *nothing], prefix.rstrip("."), [], given)
 
 
 def _widths(encoder: onnx.ModelProto) -> dict[str, int]:
